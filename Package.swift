@@ -1,0 +1,99 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Plugins, in data-flow order. The folder name is the YAML name with its kind in front.
+let plugins: [(folder: String, uses: [Target.Dependency])] = [
+    ("in_syslog", ["Net", "Parsers"]),
+    ("in_netflow", ["Net"]),
+    ("in_routeros", ["Net", "Parsers"]),
+    ("in_stdin", ["Parsers", "System"]),
+    ("in_dummy", ["Parsers", "System"]),
+    ("filter_grep", ["Pattern"]),
+    ("filter_modify", ["Pattern"]),
+    ("filter_record_modifier", ["System"]),
+    ("out_file", ["Codec", "System"]),
+    ("out_stdout", ["Codec", "System"]),
+    ("out_null", []),
+]
+
+/// `in_syslog` becomes `InSyslog`.
+func module(_ folder: String) -> String {
+    folder.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+}
+
+let package = Package(
+    name: "catchment",
+    products: [.executable(name: "catchment", targets: ["catchment"])],
+    targets: [
+        // Libraries of others, each behind one thin module.
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .target(name: "CShims"),
+
+        // The vocabulary every plugin sees.
+        .target(name: "Core", swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
+        // Siblings on top of it, never importing each other but for System and Codec below them.
+        .target(name: "System", dependencies: ["Core", "CShims"]),
+        .target(name: "YAML", dependencies: ["Core", "CYaml", "System"]),
+        .target(name: "Codec", dependencies: ["Core", "CShims", "CZlib", "CZstd"]),
+        .target(name: "Net", dependencies: ["Core", "CShims", "System"]),
+        .target(name: "Pattern", dependencies: ["Core", "CPCRE2"]),
+        .target(name: "Parsers", dependencies: ["Core", "Codec", "Pattern"]),
+        .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
+        // The engine.
+        .target(name: "Journal", dependencies: ["Core", "CShims", "System"]),
+        .target(name: "Pipeline", dependencies: ["Core", "Journal", "Parsers", "Pattern", "System"]),
+        // The only place that knows everything.
+        .executableTarget(
+            name: "catchment",
+            dependencies: ["Core", "YAML", "Codec", "Capture", "Parsers", "Pipeline", "System"]
+                + plugins.map { .target(name: module($0.folder)) }
+        ),
+
+        .target(name: "TestKit", dependencies: ["Core", "Codec", "System"], path: "Tests/TestKit"),
+        .testTarget(name: "CoreTests", dependencies: ["Core", "TestKit"]),
+        .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML", "Core", "TestKit"]),
+        .testTarget(name: "CodecTests", dependencies: ["Codec", "Core", "TestKit"]),
+        .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TestKit"]),
+        .testTarget(name: "PatternTests", dependencies: ["Pattern", "Core", "TestKit"]),
+        .testTarget(name: "ParsersTests", dependencies: ["Parsers", "Codec", "Core", "TestKit"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "Core", "TestKit"]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Core", "System", "TestKit"]),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["Pipeline", "Journal", "YAML", "Core", "TestKit"]),
+        .testTarget(name: "CommandTests", dependencies: ["catchment", "Core", "TestKit"]),
+        .testTarget(name: "HouseTests", dependencies: ["catchment", "Pipeline", "Core"]),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["Core", "Codec", "Parsers", "Journal", "System", "InNetflow"],
+            path: "Benchmarks", exclude: ["run.sh", "README.md"]),
+    ]
+)
+
+for plugin in plugins {
+    let name = module(plugin.folder)
+    let home = "plugins/\(plugin.folder)"
+    package.targets += [
+        .target(name: name, dependencies: ["Core"] + plugin.uses, path: "\(home)/Sources"),
+        .testTarget(
+            name: "\(name)Tests",
+            dependencies: [.target(name: name), "Core", "TestKit"] + plugin.uses,
+            path: "\(home)/Tests"),
+    ]
+}
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .strictMemorySafety(),
+            .treatAllWarnings(as: .error),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        ]
+}

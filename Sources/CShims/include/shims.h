@@ -1,0 +1,25 @@
+// What Swift cannot call itself: macros, variadic functions, and a few vector instructions.
+#ifndef CATCHMENT_SHIMS_H
+#define CATCHMENT_SHIMS_H
+
+#include <emmintrin.h>
+#include <stdint.h>
+#include <stddef.h>
+
+// Copies 16 bytes and tells which of them JSON must escape: bit i is set when byte i is a quote,
+// a backslash, a control character or not ASCII. Both sides need 16 readable or writable bytes.
+static inline uint32_t catchment_copy16_mask(void *out, const void *in) {
+    __m128i block = _mm_loadu_si128((const __m128i *)in);
+    _mm_storeu_si128((__m128i *)out, block);
+    __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    __m128i slash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+    // As signed bytes, controls are 0...31 and everything not ASCII is negative.
+    __m128i low = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low));
+}
+
+// CRC32C (Castagnoli) of `count` bytes, continuing from `crc`; 0 begins. Uses SSE4.2 when the
+// processor has it.
+uint32_t catchment_crc32c(uint32_t crc, const void *bytes, size_t count);
+
+#endif

@@ -1,0 +1,117 @@
+/// Checked reads at an offset, in network byte order.
+///
+/// An offset outside the span is a programming error and traps; callers compare with `byteCount`
+/// first. Reads need no alignment.
+extension RawSpan {
+    @inlinable
+    public func byte(at offset: Int) -> UInt8 {
+        precondition(offset >= 0 && offset < byteCount)
+        // The precondition above proves the bounds.
+        return unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+
+    @inlinable
+    public func uint16(at offset: Int) -> UInt16 {
+        precondition(offset >= 0 && offset <= byteCount - 2)
+        return unsafe UInt16(
+            bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    }
+
+    @inlinable
+    public func uint32(at offset: Int) -> UInt32 {
+        precondition(offset >= 0 && offset <= byteCount - 4)
+        return unsafe UInt32(
+            bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    @inlinable
+    public func uint64(at offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset <= byteCount - 8)
+        return unsafe UInt64(
+            bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Reads the whole span, 0 to 8 bytes, as one big-endian number.
+    ///
+    /// IPFIX sends numbers in fewer bytes than their type has (RFC 7011 §6.2).
+    @inlinable
+    public func unsigned() -> UInt64 {
+        switch byteCount {
+        case 0: return 0
+        case 1: return UInt64(byte(at: 0))
+        case 2: return UInt64(uint16(at: 0))
+        case 4: return UInt64(uint32(at: 0))
+        case 8: return uint64(at: 0)
+        default:
+            var value: UInt64 = 0
+            for offset in 0..<Swift.min(byteCount, 8) {
+                value = value << 8 | UInt64(byte(at: offset))
+            }
+            return value
+        }
+    }
+
+    /// The offset of the first `wanted` at or after `start`, or `nil`.
+    @inlinable
+    public func firstIndex(of wanted: UInt8, from start: Int = 0) -> Int? {
+        var offset = Swift.max(start, 0)
+        // Eight bytes at a time: a zero byte in `word ^ pattern` marks a hit (SWAR).
+        let pattern = UInt64(wanted) &* 0x0101_0101_0101_0101
+        while offset &+ 8 <= byteCount {
+            // The loop's condition proves the bounds.
+            let word = unsafe UInt64(
+                littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            let difference = word ^ pattern
+            let hits = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            if hits != 0 { return offset &+ hits.trailingZeroBitCount / 8 }
+            offset &+= 8
+        }
+        while offset < byteCount {
+            if byte(at: offset) == wanted { return offset }
+            offset &+= 1
+        }
+        return nil
+    }
+
+    /// Whether the same bytes as `text` stand at `offset`.
+    @inlinable
+    public func hasBytes(of text: StaticString, at offset: Int = 0) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard offset >= 0, offset &+ count <= byteCount else { return false }
+        for index in 0..<count {
+            // A static string's storage lives for ever and holds `count` bytes.
+            let wanted = unsafe text.utf8Start[index]
+            if byte(at: offset &+ index) != wanted { return false }
+        }
+        return true
+    }
+
+    /// Whether both spans hold the same bytes.
+    @inlinable
+    public func hasSameBytes(as other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        for index in 0..<byteCount where byte(at: index) != other.byte(at: index) {
+            return false
+        }
+        return true
+    }
+
+    /// The bytes as text; invalid UTF-8 becomes U+FFFD.
+    ///
+    /// Allocates: for messages and settings, not for records.
+    public func makeString() -> String {
+        // The buffer lives for the closure only.
+        unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Calls `body` with the array's bytes.
+    @inlinable
+    public func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // Any bytes are a valid UInt8; 6.3 still calls `bytes` unsafe.
+        try body(unsafe span.bytes)
+    }
+}

@@ -1,0 +1,95 @@
+import Synchronization
+
+/// What one sender (an exporter and its domain, a syslog peer) sent, and what was wrong with it.
+///
+/// Kept by the decoder of the sender's input; read by anyone at any time.
+public final class SourceCounters: Sendable {
+    /// `192.0.2.1`, `192.0.2.1 domain 5`.
+    public let name: String
+    private let payloads = Atomic<UInt64>(0)
+    private let bytes = Atomic<UInt64>(0)
+    private let records = Atomic<UInt64>(0)
+    private let problems = Mutex<[ErrorCode: UInt64]>([:])
+
+    public init(name: String) { self.name = name }
+
+    /// Counts one datagram, frame or line and the records it gave.
+    @inline(__always)
+    public func count(payloadBytes: Int, records newRecords: Int) {
+        payloads.wrappingAdd(1, ordering: .relaxed)
+        bytes.wrappingAdd(UInt64(payloadBytes), ordering: .relaxed)
+        records.wrappingAdd(UInt64(newRecords), ordering: .relaxed)
+    }
+
+    /// Counts `payloads` at once; for loops that keep their own sums.
+    public func count(payloads newPayloads: Int, payloadBytes: Int, records newRecords: Int) {
+        payloads.wrappingAdd(UInt64(newPayloads), ordering: .relaxed)
+        bytes.wrappingAdd(UInt64(payloadBytes), ordering: .relaxed)
+        records.wrappingAdd(UInt64(newRecords), ordering: .relaxed)
+    }
+
+    /// Counts something wrong and returns how often it happened by now.
+    @discardableResult
+    public func count(_ code: ErrorCode, times: Int = 1) -> UInt64 {
+        problems.withLock { problems in
+            problems[code, default: 0] += UInt64(times)
+            return problems[code, default: 0]
+        }
+    }
+
+    /// The numbers of one moment.
+    public struct Snapshot: Sendable {
+        public var name: String
+        public var payloads: UInt64
+        public var bytes: UInt64
+        public var records: UInt64
+        public var problems: [ErrorCode: UInt64]
+    }
+
+    public var snapshot: Snapshot {
+        Snapshot(
+            name: name, payloads: payloads.load(ordering: .relaxed),
+            bytes: bytes.load(ordering: .relaxed), records: records.load(ordering: .relaxed),
+            problems: problems.withLock { $0 })
+    }
+}
+
+/// All senders of one input.
+///
+/// Bounded: beyond `limit` senders, the rest share one entry, so spoofed addresses cannot fill
+/// memory.
+public final class SourceLedger: Sendable {
+    public let limit: Int
+    private let sources = Mutex<[String: SourceCounters]>([:])
+    private let others = SourceCounters(name: "others")
+    private let kernelDrops = Atomic<UInt64>(0)
+
+    public init(limit: Int = 20_000) { self.limit = limit }
+
+    /// The counters of a sender, made at first use. Decoders keep the reference.
+    public func counters(for name: String) -> SourceCounters {
+        sources.withLock { sources in
+            if let known = sources[name] { return known }
+            guard sources.count < limit else { return others }
+            let made = SourceCounters(name: name)
+            sources[name] = made
+            return made
+        }
+    }
+
+    /// Datagrams that the kernel threw away because the socket's buffer was full (SO_RXQ_OVFL).
+    public func addKernelDrops(_ count: UInt64) {
+        kernelDrops.wrappingAdd(count, ordering: .relaxed)
+    }
+
+    public var droppedByKernel: UInt64 { kernelDrops.load(ordering: .relaxed) }
+
+    /// All senders' numbers, by name; the shared rest last.
+    public var snapshot: [SourceCounters.Snapshot] {
+        var all = sources.withLock { $0.values.map(\.snapshot) }
+        all.sort { $0.name < $1.name }
+        let rest = others.snapshot
+        if rest.payloads > 0 || !rest.problems.isEmpty { all.append(rest) }
+        return all
+    }
+}

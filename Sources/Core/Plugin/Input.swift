@@ -1,0 +1,92 @@
+/// How a payload travelled to the agent.
+public enum Transport: String, Sendable, CaseIterable {
+    case udp, tcp, unix, file
+}
+
+/// Where a payload came from and when.
+public struct PayloadSource: Sendable {
+    /// The sender's socket; `0.0.0.0:0` for files and unix sockets.
+    public var peer: Endpoint
+    public var transport: Transport
+    public var received: Timestamp
+
+    public init(peer: Endpoint, transport: Transport, received: Timestamp) {
+        self.peer = peer
+        self.transport = transport
+        self.received = received
+    }
+}
+
+/// An address an input listens on.
+public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    public var transport: Transport
+    /// `nil` for unix sockets.
+    public var endpoint: Endpoint?
+    /// The socket's path for unix sockets.
+    public var path: String?
+
+    public init(transport: Transport, endpoint: Endpoint) {
+        self.transport = transport
+        self.endpoint = endpoint
+    }
+
+    public init(unixPath: String) {
+        transport = .unix
+        path = unixPath
+    }
+
+    public var description: String {
+        "\(transport.rawValue) \(endpoint.map(String.init(describing:)) ?? path ?? "")"
+    }
+}
+
+/// Turns payloads into records. One instance serves one thread and keeps that source's state:
+/// templates, shapes.
+public protocol PayloadDecoder: AnyObject {
+    /// Decodes one datagram, frame or line and appends its records to `batch`.
+    ///
+    /// Never fails: what cannot be decoded is counted in the ledger that the decoder was made
+    /// with, and kept as a raw record where the protocol has one.
+    func decode(_ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch)
+}
+
+/// Where an input puts its records: filters run and the journal takes them before `submit` returns.
+public protocol BatchSink: AnyObject, Sendable {
+    /// The tag of the input's batches.
+    var tag: String { get }
+    var ledger: SourceLedger { get }
+    var log: Log { get }
+    /// Whether the agent is shutting down; an input then returns from `run` soon.
+    var isStopping: Bool { get }
+    /// Takes the records and empties `batch`. May wait while the journal is full.
+    ///
+    /// Called from the input's own thread only.
+    func submit(_ batch: inout RecordBatch)
+}
+
+/// A source of records.
+///
+/// Order of calls: `init`, then either `makeDecoder` alone (dry run: nothing is opened) or `open`,
+/// `run` and `stop`. `open` and `stop` are called by the control thread, `run` by a thread of the
+/// input's own; only `stop` may overlap with `run`.
+public protocol Input: AnyObject, Sendable {
+    static var info: PluginInfo { get }
+
+    /// Checks everything that can be checked without opening anything.
+    init(settings: PluginSettings) throws(SettingsError)
+
+    /// What it will listen on; empty for inputs that do not listen.
+    var listenAddresses: [ListenAddress] { get }
+
+    /// A decoder as `run` uses it, reporting into `ledger`.
+    func makeDecoder(ledger: SourceLedger) -> any PayloadDecoder
+
+    /// Acquires sockets or files. A failure stops the start of the agent.
+    func open(log: Log) throws(OperationError)
+
+    /// Receives until stopped or the source ends. Returns only then.
+    func run(into sink: any BatchSink)
+
+    /// Makes `run` return soon; may be called from another thread, more than once, and before `run`.
+    func stop()
+}

@@ -1,0 +1,79 @@
+/// A value that is a pure function of other columns of the same shape, computed when somebody asks.
+///
+/// Arguments are column indices. An argument that is itself derived must come earlier in the shape.
+/// A null argument makes the result null unless said otherwise.
+public enum Derivation: Hashable, Sendable {
+    /// A flow's time from the exporter's uptime: `exported - Int32(uptime - ticks)` milliseconds.
+    /// Wrap-safe; see RFC 3954 §5.1 for the header fields. An age below -100 s counts as 0.
+    case uptime(ticks: Int, uptime: Int, exported: Int)
+    /// A flow's time from the boot time: `boot + ticks` milliseconds, with as many wraps of 2³²
+    /// added as bring it closest to `exported` (IPFIX elements 21, 22 and 160).
+    case sinceBoot(ticks: Int, boot: Int, exported: Int)
+    /// Microseconds before the export time (IPFIX elements 158 and 159).
+    case beforeExport(microseconds: Int, exported: Int)
+    /// Whole milliseconds between two times; null when negative.
+    case elapsedMilliseconds(from: Int, to: Int)
+    /// `(value >> shift) & mask`.
+    case bits(of: Int, shift: UInt8, mask: UInt64)
+    /// The name of a number, null when the table has none.
+    case name(of: Int, table: NameTable)
+    /// The first argument that is not null.
+    case first([Int])
+    /// An array of all arguments that are not null.
+    case list([Int])
+
+    /// The columns it reads.
+    public var arguments: [Int] {
+        switch self {
+        case .uptime(let ticks, let uptime, let exported): [ticks, uptime, exported]
+        case .sinceBoot(let ticks, let boot, let exported): [ticks, boot, exported]
+        case .beforeExport(let microseconds, let exported): [microseconds, exported]
+        case .elapsedMilliseconds(let from, let to): [from, to]
+        case .bits(let column, _, _): [column]
+        case .name(let column, _): [column]
+        case .first(let columns), .list(let columns): columns
+        }
+    }
+
+    /// The same derivation with its column indices changed.
+    public func mapArguments(_ transform: (Int) -> Int) -> Derivation {
+        switch self {
+        case .uptime(let ticks, let uptime, let exported):
+            .uptime(
+                ticks: transform(ticks), uptime: transform(uptime), exported: transform(exported))
+        case .sinceBoot(let ticks, let boot, let exported):
+            .sinceBoot(
+                ticks: transform(ticks), boot: transform(boot), exported: transform(exported))
+        case .beforeExport(let microseconds, let exported):
+            .beforeExport(microseconds: transform(microseconds), exported: transform(exported))
+        case .elapsedMilliseconds(let from, let to):
+            .elapsedMilliseconds(from: transform(from), to: transform(to))
+        case .bits(let column, let shift, let mask):
+            .bits(of: transform(column), shift: shift, mask: mask)
+        case .name(let column, let table): .name(of: transform(column), table: table)
+        case .first(let columns): .first(columns.map(transform))
+        case .list(let columns): .list(columns.map(transform))
+        }
+    }
+}
+
+extension Derivation {
+    /// `exported - Int32(uptime - ticks)` ms in nanoseconds since 1970.
+    @inlinable
+    static func uptimeNanoseconds(ticks: UInt64, uptime: UInt64, exported: Int64) -> Int64 {
+        let age = Int32(
+            truncatingIfNeeded: UInt32(truncatingIfNeeded: uptime)
+                &- UInt32(truncatingIfNeeded: ticks))
+        // A clock race makes small negative ages; more than 100 s is an old exporter bug.
+        return exported &- (age < -100_000 ? 0 : Int64(age)) &* 1_000_000
+    }
+
+    @inlinable
+    static func bootNanoseconds(ticks: UInt64, boot: Int64, exported: Int64) -> Int64 {
+        let base = boot &+ Int64(truncatingIfNeeded: ticks & 0xffff_ffff) &* 1_000_000
+        let wrap: Int64 = 0x1_0000_0000 * 1_000_000
+        let distance = exported &- base
+        let wraps = (distance &+ (distance < 0 ? -wrap / 2 : wrap / 2)) / wrap
+        return base &+ Swift.max(wraps, 0) &* wrap
+    }
+}
