@@ -1,5 +1,6 @@
 public import Core
 import Glibc
+import System
 import Synchronization
 
 /// Receives datagrams on one socket, many per system call, and gives them to a handler.
@@ -47,12 +48,13 @@ public final class DatagramListener: Sendable {
         self.log = log
         stopSignal = try StopSignal()
         if let unixPath = address.path {
-            socket = try Socket(unix: .datagram)
+            socket = try Socket.open(.datagram, family: AF_UNIX, target: address.description)
             path = try UnixSocketPath.bind(
                 socket, kind: .datagram, to: unixPath, permissions: options.unixPermissions)
         } else {
             guard let endpoint = address.endpoint else { preconditionFailure("no address") }
-            socket = try Socket(.datagram, boundTo: address, endpoint: endpoint)
+            socket = try Socket.open(
+                .datagram, boundTo: endpoint, target: address.description)
             path = nil
         }
         socket.set(SO_RXQ_OVFL, to: 1)
@@ -133,12 +135,16 @@ public final class DatagramListener: Sendable {
         case EAGAIN: return stopSignal.wait(orReadable: socket.descriptor)
         case EINTR: return false
         case ENOBUFS, ENOMEM, ECONNREFUSED:
-            log.warning(
-                "\(OperationError.failed("recvmmsg", on: address.description, errno: number))")
+            log.warning("\(failure(number))")
             return stopSignal.wait(milliseconds: 100)
         default:
-            throw .failed("recvmmsg", on: address.description, .receiveFailed, errno: number)
+            throw failure(number)
         }
+    }
+
+    private func failure(_ number: Int32) -> OperationError {
+        OperationError(
+            .receiveFailed, call: "recvmmsg", target: address.description, errno: number)
     }
 
     /// Datagrams dropped by the kernel so far, modulo 2³²; drops behind the last datagram are

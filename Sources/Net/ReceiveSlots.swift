@@ -1,6 +1,7 @@
 import CShims
 import Core
 import Glibc
+import System
 
 /// Room for a round of datagrams, allocated once: headers, sender addresses and payloads.
 ///
@@ -31,7 +32,8 @@ struct ReceiveSlots: ~Copyable {
         let region = unsafe mmap(
             nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let region = unsafe region, unsafe region != MAP_FAILED else {
-            throw .failed("mmap", on: "receive buffers")
+            throw OperationError(
+                .systemCall, call: "mmap", target: "receive buffers", errno: errno)
         }
         self.count = count
         used = count

@@ -1,13 +1,14 @@
 import Core
 import Glibc
+import System
 
 /// An open socket, closed when the value ends.
 struct Socket: ~Copyable, Sendable {
-    let descriptor: Int32
+    private let file: FileDescriptor
 
-    init(adopting descriptor: Int32) { self.descriptor = descriptor }
+    var descriptor: Int32 { file.number }
 
-    deinit { _ = close(descriptor) }
+    init(owning descriptor: Int32) { file = FileDescriptor(owning: descriptor) }
 
     enum Kind: Sendable {
         case datagram, stream
@@ -20,26 +21,32 @@ struct Socket: ~Copyable, Sendable {
         }
     }
 
-    /// Opens a non-blocking socket bound to an IPv4 or IPv6 endpoint; `::` takes both.
-    init(_ kind: Kind, boundTo address: ListenAddress, endpoint: Endpoint) throws(OperationError) {
-        let family = endpoint.address.v4 == nil ? AF_INET6 : AF_INET
-        let target = address.description
-        descriptor = socket(
-            family, kind.number | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        if descriptor < 0 { throw .failed("socket", on: target, .bindFailed) }
-        if family == AF_INET6 { set(IPV6_V6ONLY, to: 0, level: Int32(IPPROTO_IPV6)) }
-        // A listener restarted while old connections linger may bind again; UDP must not share.
-        if kind == .stream { set(SO_REUSEADDR, to: 1) }
-        // The address lives for the closure.
-        let status = unsafe SocketAddress.with(endpoint) { unsafe bind(descriptor, $0, $1) }
-        if status != 0 { throw Socket.bindError(errno, target: target) }
+    /// Opens a non-blocking socket without an address.
+    static func open(
+        _ kind: Kind, family: Int32, target: String
+    ) throws(OperationError) -> Socket {
+        let flags = Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let number = socket(family, kind.number | flags, 0)
+        guard number >= 0 else {
+            throw OperationError(.bindFailed, call: "socket", target: target, errno: errno)
+        }
+        return Socket(owning: number)
     }
 
-    /// Opens a non-blocking unix socket without a name.
-    init(unix kind: Kind) throws(OperationError) {
-        descriptor = socket(
-            AF_UNIX, kind.number | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        if descriptor < 0 { throw .failed("socket", on: "unix socket", .bindFailed) }
+    /// Opens a non-blocking socket bound to an IPv4 or IPv6 endpoint; `::` takes both.
+    static func open(
+        _ kind: Kind, boundTo endpoint: Endpoint, target: String
+    ) throws(OperationError) -> Socket {
+        let family = endpoint.address.v4 == nil ? AF_INET6 : AF_INET
+        let opened = try open(kind, family: family, target: target)
+        if family == AF_INET6 { opened.set(IPV6_V6ONLY, to: 0, level: Int32(IPPROTO_IPV6)) }
+        // A listener restarted while old connections linger may bind again; UDP must not share.
+        if kind == .stream { opened.set(SO_REUSEADDR, to: 1) }
+        let number = opened.descriptor
+        // The address lives for the closure.
+        let status = unsafe SocketAddress.with(endpoint) { unsafe bind(number, $0, $1) }
+        if status != 0 { throw bindError(errno, target: target) }
+        return opened
     }
 
     static func bindError(_ number: Int32, target: String) -> OperationError {
@@ -50,9 +57,10 @@ struct Socket: ~Copyable, Sendable {
             case EADDRNOTAVAIL: "no interface of this machine has that address"
             default: nil
             }
-        return .failed(
-            "bind", on: target, .bindFailed, errno: number, canRetry: number == EADDRINUSE,
-            advice: advice)
+        let text = SystemError.text(number)
+        return OperationError(
+            .bindFailed, call: "bind", target: target, errno: number,
+            reason: advice.map { "\(text); \($0)" } ?? text, canRetry: number == EADDRINUSE)
     }
 
     /// Sets a numeric option; options that only tune are allowed to fail.

@@ -1,17 +1,21 @@
 import CShims
 import Core
 import Glibc
+import System
 
 /// An eventfd that wakes a listener out of any wait, once and for ever.
 struct StopSignal: ~Copyable, Sendable {
-    let descriptor: Int32
+    private let file: FileDescriptor
+
+    var descriptor: Int32 { file.number }
 
     init() throws(OperationError) {
-        descriptor = catchment_eventfd()
-        if descriptor < 0 { throw .failed("eventfd", on: "stop signal") }
+        let number = catchment_eventfd()
+        guard number >= 0 else {
+            throw OperationError(.systemCall, call: "eventfd", target: "stop signal", errno: errno)
+        }
+        file = FileDescriptor(owning: number)
     }
-
-    deinit { _ = close(descriptor) }
 
     func raise() {
         var one: UInt64 = 1

@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import System
 
 /// The name of a unix socket in the file system: made by bind, removed when the value ends.
 struct UnixSocketPath: ~Copyable, Sendable {
@@ -26,7 +27,7 @@ struct UnixSocketPath: ~Copyable, Sendable {
         guard unsafe chmod(path, permissions) == 0 else {
             let number = errno
             _ = unsafe unlink(path)
-            throw .failed("chmod", on: path, .bindFailed, errno: number)
+            throw OperationError(.bindFailed, call: "chmod", target: path, errno: number)
         }
         return UnixSocketPath(path: path)
     }

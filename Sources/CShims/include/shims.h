@@ -43,4 +43,7 @@ int catchment_eventfd(void);
 // of a received message; 0 when the kernel sent none (SO_RXQ_OVFL).
 uint32_t catchment_dropped_datagrams(struct catchment_message *message);
 
+// Names the calling thread; the system keeps the first 15 bytes.
+void catchment_name_thread(const char *name);
+
 #endif
