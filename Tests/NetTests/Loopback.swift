@@ -2,11 +2,11 @@ import Core
 import Foundation
 import Glibc
 import Net
-import Synchronization
 import Testing
 
 /// What a listener delivered, shared between its thread and the test's.
-final class Inbox: Sendable {
+final class Inbox: @unchecked Sendable {
+    // Sendable: `content` is guarded by `condition`.
     struct Content {
         var payloads: [[UInt8]] = []
         var truncated: [[UInt8]] = []
@@ -15,20 +15,27 @@ final class Inbox: Sendable {
         var batches = 0
     }
 
-    private let content = Mutex(Content())
+    private let condition = NSCondition()
+    private var content = Content()
 
-    var now: Content { content.withLock { $0 } }
+    var now: Content { condition.withLock { content } }
 
-    func change(_ body: (inout sending Content) -> Void) { content.withLock { body(&$0) } }
+    func change(_ body: (inout Content) -> Void) {
+        condition.withLock {
+            body(&content)
+            condition.broadcast()
+        }
+    }
 
     /// Waits until `isDone`, at most ten seconds.
     func wait(_ isDone: (Content) -> Bool) -> Bool {
         let deadline = Date() + 10
-        while !isDone(now) {
-            if Date() > deadline { return false }
-            usleep(500)
+        return condition.withLock {
+            while !isDone(content) {
+                if !condition.wait(until: deadline) { return isDone(content) }
+            }
+            return true
         }
-        return true
     }
 }
 
