@@ -64,7 +64,7 @@ def version(exporter):
     package = {"softflowd": "softflowd", "nfreplay": "nfdump", "pmacct": "pmacct", "logger": "bsdutils",
                "rsyslog": "rsyslog"}.get(exporter.split()[0])
     if not package:
-        return f"{exporter}, by scapy" if exporter.startswith("RouterOS layout") else exporter
+        return exporter
     number = re.sub(r"^\d+:|[-+].*$", "", output("dpkg-query", "-W", "-f=${Version}", package))
     name, _, options = exporter.partition(" ")
     return f"{name} {number}" + (f" `{options}`" if options else "")
