@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes a capture of invented traffic for the flow probes to meter.
 
-usage: traffic.py OUT.pcap [SESSIONS]
+usage: traffic.py OUT.pcap [CONVERSATIONS]
 
 Only documentation addresses appear (RFC 5737, RFC 3849). The generator is seeded, so the flows are the
 same on every run; only their times move: the last packet is ten seconds old.
@@ -21,7 +21,7 @@ SERVERS6 = [f"2001:db8:5::{n:x}" for n in (1, 0x53, 0x443)]
 CLIENT_MAC, SERVER_MAC = "00:00:5e:00:53:0a", "00:00:5e:00:53:01"
 
 
-def session(rng, start):
+def conversation(rng, start):
     """One conversation as (time, packet) pairs in both directions."""
     six = rng.random() < 0.3
     client = rng.choice(CLIENTS6 if six else CLIENTS4)
@@ -70,9 +70,9 @@ def session(rng, start):
 
 
 def main():
-    path, sessions = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 120
+    path, conversations = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 120
     rng = random.Random(7011)
-    timed = [pair for _ in range(sessions) for pair in session(rng, rng.uniform(0, 50))]
+    timed = [pair for _ in range(conversations) for pair in conversation(rng, rng.uniform(0, 50))]
     timed.sort(key=lambda pair: pair[0])
     shift = time.time() - 10 - timed[-1][0]
     packets = []
@@ -80,7 +80,7 @@ def main():
         packet.time = at + shift
         packets.append(packet)
     wrpcap(path, packets)
-    print(f"{path}: {len(packets)} packets of {sessions} sessions")
+    print(f"{path}: {len(packets)} packets of {conversations} conversations")
 
 
 main()
