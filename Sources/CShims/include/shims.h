@@ -22,4 +22,7 @@ static inline uint32_t catchment_copy16_mask(void *out, const void *in) {
 // processor has it.
 uint32_t catchment_crc32c(uint32_t crc, const void *bytes, size_t count);
 
+// Names the calling thread; the system keeps the first 15 bytes.
+void catchment_name_thread(const char *name);
+
 #endif
