@@ -48,6 +48,9 @@ struct FragmentStore {
     /// Packets that wait.
     var count: Int { waiting.count }
 
+    /// Entries of the queue that orders them.
+    var queueLength: Int { order.count }
+
     /// Adds one fragment.
     ///
     /// - Parameters:
