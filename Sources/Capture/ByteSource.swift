@@ -11,23 +11,32 @@ public protocol ByteSource: AnyObject {
     /// What was wrong with the source's own format when it ended early, such as a gzip file that
     /// was cut off; asked at the end.
     var damage: ErrorCode? { get }
+
+    /// Bytes taken from the file and bytes the file has; 0 of 0 when its length is not known.
+    var progress: (done: Int, total: Int) { get }
 }
 
 extension ByteSource {
     public var damage: ErrorCode? { nil }
+    public var progress: (done: Int, total: Int) { (0, 0) }
 }
 
 /// Bytes of an open file or pipe.
 public final class FileSource: ByteSource {
     private let file: FileDescriptor
     private let path: String
-    /// Bytes read so far, before anything is decompressed; for progress.
-    public private(set) var bytesRead = 0
+    private let size: Int
+    private var bytesRead = 0
 
-    public init(_ file: consuming FileDescriptor, path: String) {
+    /// - Parameter path: for errors only.
+    public init(_ file: consuming FileDescriptor, path: String) throws(OperationError) {
+        size = try file.size(target: path)
         self.file = file
         self.path = path
     }
+
+    /// Pipes have size 0.
+    public var progress: (done: Int, total: Int) { size > 0 ? (bytesRead, size) : (0, 0) }
 
     public func read(
         into buffer: inout ByteBuffer, atMost count: Int

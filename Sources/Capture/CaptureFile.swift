@@ -10,26 +10,33 @@ public final class CaptureFile {
     public internal(set) var summary = CaptureSummary()
     var window: ReadWindow
     private let source: any ByteSource
+    private let now: Timestamp
     private var dissector = PacketDissector()
 
     /// Opens a file, plain or gzip; `-` is standard input.
     ///
+    /// - Parameter now: the time given to payloads of files that do not say when they were captured.
     /// - Throws: `fileOpenFailed`, `fileReadFailed`, or `captureUnknownFormat` when the content is
     ///   none of the formats.
-    public static func open(_ path: String) throws(OperationError) -> CaptureFile {
+    public static func open(
+        _ path: String, now: Timestamp = .now()
+    ) throws(OperationError) -> CaptureFile {
         let file =
             path == "-"
             ? FileDescriptor(owning: StandardStream.input.rawValue)
             : try FileDescriptor.open(path, .read)
-        return try CaptureFile(FileSource(file, path: path), path: path)
+        return try CaptureFile(try FileSource(file, path: path), path: path, now: now)
     }
 
     /// Reads the beginning of a source to see what it is.
     ///
     /// - Parameter path: for errors only.
-    public init(_ source: any ByteSource, path: String) throws(OperationError) {
+    public init(
+        _ source: any ByteSource, path: String, now: Timestamp = .now()
+    ) throws(OperationError) {
         var window = ReadWindow(source)
         self.source = source
+        self.now = now
         _ = try window.fill(CaptureFormat.detectionLength)
         let length = min(window.available, CaptureFormat.detectionLength)
         let format = window.withBytes(0..<length) { CaptureFormat.detect($0) }
@@ -43,8 +50,8 @@ public final class CaptureFile {
         self.window = window
     }
 
-    /// Bytes read so far, after decompression.
-    public var offset: Int { window.offset }
+    /// Bytes read of the file and bytes it has, before decompression; 0 of 0 for pipes.
+    public var progress: (done: Int, total: Int) { source.progress }
 
     /// Calls `body` with every UDP datagram of a packet capture or raw datagram file, in order; a
     /// datagram of fragments when its last one arrives.
@@ -109,7 +116,7 @@ public final class CaptureFile {
             let length = window.withBytes(0..<limit) { bytes in
                 let length = min(FlowMessage.length(bytes), FlowMessage.longest)
                 let datagram = Datagram(
-                    time: .now(), source: nobody, destination: nobody, isTruncated: false,
+                    time: now, source: nobody, destination: nobody, isTruncated: false,
                     offset: offset)
                 body(datagram, bytes.extracting(0..<length))
                 return length

@@ -19,6 +19,17 @@ import Testing
         #expect(reading.summary.lines == 3)
     }
 
+    @Test(
+        arguments: [
+            ("11 <34>1 first6 <34>xy4 <1>z", ["<34>1 first"[...], "<34>xy", "<1>z"]),
+            ("11 <34>1 first\n6 <34>xy\n<1>line\n", ["<34>1 first", "<34>xy", "<1>line"]),
+            ("99 <34>1 first\nnext", ["99 <34>1 first", "next"]),
+            ("5 <34>1 first\nnext", ["5 <34>1 first", "next"]), ("12 ", ["12 "]), ("7", ["7"]),
+        ] as [(String, [Substring])])
+    func readsOctetCountedFrames(stream: String, lines: [Substring]) throws {
+        #expect(try Reading(Array(stream.utf8)).lines == lines.map(String.init))
+    }
+
     @Test func cutsEndlessLines() throws {
         let long = String(repeating: "x", count: 3 << 20)
         let reading = try Reading(Array((long + "\nnext\n" + long).utf8))
