@@ -11,7 +11,7 @@ extension CaptureFile {
     public func forEachLine(_ body: (RawSpan, _ offset: Int) -> Void) throws(OperationError) {
         guard format == .text else { return }
         var searched = 0
-        while true {
+        while !isStopped {
             if searched == 0, let frame = try findFrame() {
                 window.advance(frame.lowerBound)
                 emit(lineLength: frame.count, body)

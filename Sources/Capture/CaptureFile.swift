@@ -11,6 +11,7 @@ public final class CaptureFile {
     var window: ReadWindow
     private let source: any ByteSource
     private let now: Timestamp
+    var isStopped = false
     private var dissector = PacketDissector()
 
     /// Opens a file, plain or gzip; `-` is standard input.
@@ -53,6 +54,9 @@ public final class CaptureFile {
     /// Bytes read of the file and bytes it has, before decompression; 0 of 0 for pipes.
     public var progress: (done: Int, total: Int) { source.progress }
 
+    /// Makes the `forEach` function that is running return before the next datagram or line.
+    public func stop() { isStopped = true }
+
     /// Calls `body` with every UDP datagram of a packet capture or raw datagram file, in order; a
     /// datagram of fragments when its last one arrives.
     public func forEachDatagram(
@@ -73,13 +77,14 @@ public final class CaptureFile {
 
     /// Counts what the source found wrong with itself, at its end.
     func countDamage() {
+        if isStopped { return }
         if let damage = source.damage { summary.add(DecodeError(damage, at: window.offset)) }
     }
 
     private func readPackets(
         _ reader: inout some PacketReader, _ body: (Datagram, RawSpan) -> Void
     ) throws(OperationError) {
-        while true {
+        while !isStopped {
             switch try reader.next(&window) {
             case .packet(let packet):
                 try read(packet, body)
@@ -110,7 +115,7 @@ public final class CaptureFile {
     private func readDatagrams(_ body: (Datagram, RawSpan) -> Void) throws(OperationError) {
         let nobody = Endpoint(address: .any, port: 0)
         // One byte more than a message can have tells whether another one follows.
-        while try window.fill(FlowMessage.longest + 24) || window.available > 0 {
+        while !isStopped, try window.fill(FlowMessage.longest + 24) || window.available > 0 {
             let limit = min(window.available, FlowMessage.longest + 24)
             let offset = window.offset
             let length = window.withBytes(0..<limit) { bytes in
