@@ -139,9 +139,9 @@ public struct RecordBuilder: ~Copyable {
         add(name, member, .nested, from: start)
     }
 
-    /// The first field with this name that is no member of a map.
-    public func index(of name: String) -> Int? {
-        fields.firstIndex { $0.name == name && $0.member == nil }
+    /// The first field from `start` on with this name that is no member of a map.
+    public func index(of name: String, from start: Int = 0) -> Int? {
+        fields[start...].firstIndex { $0.name == name && $0.member == nil }
     }
 
     /// The value of a field added before.
