@@ -17,7 +17,7 @@ struct FlowConstants: ~Copyable {
     static let peerPort = Column.Place.constant(offset: 56, length: 2)
     static let templateID = Column.Place.constant(offset: 58, length: 2)
 
-    private(set) var block: ByteBuffer
+    private var block: ByteBuffer
 
     init() {
         block = ByteBuffer(capacity: Self.byteCount)
@@ -43,5 +43,15 @@ struct FlowConstants: ~Copyable {
         block.store(bigEndian: bootTime, at: 32)
         block.store(bigEndian: samplingRate, at: 52)
         block.store(bigEndian: id, at: 58)
+    }
+
+    /// Appends records of fixed length as one run.
+    func append(_ rows: RawSpan, count: Int, shape: Shape, to batch: inout RecordBatch) {
+        batch.append(rows: rows, count: count, shape: shape, constants: block.bytes)
+    }
+
+    /// Starts a run that rows are added to one by one.
+    func beginRun(_ shape: Shape, of batch: inout RecordBatch) {
+        batch.beginRun(shape, constants: block.bytes)
     }
 }

@@ -193,8 +193,7 @@ extension NetflowDecoder {
     ) {
         if count == 0 { return }
         let plan = prepareRun(template, domain, rate: rate)
-        batch.append(
-            rows: rows, count: count, shape: plan.shape, constants: constants.block.bytes)
+        constants.append(rows, count: count, shape: plan.shape, to: &batch)
     }
 
     /// Appends records whose fields tell their length: the record's bytes behind a slot per field.
@@ -213,11 +212,14 @@ extension NetflowDecoder {
             guard take(1, domain) == 1 else { return }
             let record = body.extracting(offset..<offset + length)
             offset += length
-            let sampler = template.samplerField.map { record.extracting(walk.ranges[$0]).unsigned() }
+            var sampler: UInt64?
+            if let field = template.samplerField {
+                sampler = record.extracting(walk.ranges[field]).unsigned()
+            }
             let rate = domain.options.rate(forSampler: sampler)
             if rate != runRate {
                 let plan = prepareRun(template, domain, rate: rate)
-                batch.beginRun(plan.shape, constants: constants.block.bytes)
+                constants.beginRun(plan.shape, of: &batch)
                 runRate = rate
             }
             batch.beginRow(rowLength: rowLength, isVariable: true)

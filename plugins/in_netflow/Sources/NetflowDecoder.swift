@@ -26,6 +26,8 @@ final class NetflowDecoder: PayloadDecoder {
     var recordsLeft = 0
     /// Counts datagrams, to know what was not used for longest.
     var tick: UInt64 = 0
+    /// The stream of the message decoded last.
+    private var current: ObservationDomain?
     private let v5Template: Template
 
     init(options: Options, ledger: SourceLedger) {
@@ -65,11 +67,11 @@ final class NetflowDecoder: PayloadDecoder {
         let left = payload.byteCount - start
         guard left >= 2, let version = FlowProtocol(rawValue: payload.uint16(at: start)) else {
             let problem: ErrorCode = left < 2 ? .flowTruncatedHeader : .flowUnknownVersion
-            countTail(start == 0 ? problem : .flowTrailingBytes, left, source)
+            countTail(problem, left, isFirst: start == 0, source)
             return nil
         }
         guard left >= version.headerLength else {
-            countTail(start == 0 ? .flowTruncatedHeader : .flowTrailingBytes, left, source)
+            countTail(.flowTruncatedHeader, left, isFirst: start == 0, source)
             return nil
         }
         let bytes = payload.extracting(start..<payload.byteCount)
@@ -88,13 +90,17 @@ final class NetflowDecoder: PayloadDecoder {
         }
     }
 
-    /// What is left behind the messages of a payload, or a payload that is no message at all.
-    private func countTail(_ problem: ErrorCode, _ byteCount: Int, _ source: PayloadSource) {
+    /// Counts what is left behind the messages of a payload, or a payload that is no message.
+    private func countTail(
+        _ problem: ErrorCode, _ byteCount: Int, isFirst: Bool, _ source: PayloadSource
+    ) {
+        guard isFirst else {
+            current?.counters.count(.flowTrailingBytes)
+            return
+        }
         let counters = exporters.strangerCounters(source.peer.address)
         counters.count(problem)
-        if problem != .flowTrailingBytes {
-            counters.count(payloadBytes: byteCount, records: 0)
-        }
+        counters.count(payloadBytes: byteCount, records: 0)
     }
 
     private func begin(
@@ -104,6 +110,7 @@ final class NetflowDecoder: PayloadDecoder {
             exporter: source.peer.address, domain: header.domain, flowProtocol: version)
         let domain = exporters.domain(key)
         domain.lastUsed = tick
+        current = domain
         constants.setMessage(header)
         return domain
     }
