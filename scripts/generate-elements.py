@@ -18,8 +18,8 @@ TYPES = {
     "signed8": "i", "signed16": "i", "signed32": "i", "signed64": "i",
     "float32": "f", "float64": "f", "boolean": "b", "macAddress": "m",
     "ipv4Address": "a", "ipv6Address": "a", "string": "s", "octetArray": "o",
-    "dateTimeSeconds": "1", "dateTimeMilliseconds": "3", "dateTimeMicroseconds": "6",
-    "dateTimeNanoseconds": "9", "basicList": "L", "subTemplateList": "L",
+    "dateTimeSeconds": "S", "dateTimeMilliseconds": "M", "dateTimeMicroseconds": "U",
+    "dateTimeNanoseconds": "N", "basicList": "L", "subTemplateList": "L",
     "subTemplateMultiList": "L",
 }
 PRIVATE_VENDORS = {"Cisco": "cisco", "Palo": "paloalto"}

@@ -7,7 +7,8 @@ struct ColumnRule: Sendable {
         case first
         /// The same; zero means unknown.
         case firstUnlessZero
-        /// IPv4 and IPv6 variants of one thing: all are taken, the one that is not zero shows.
+        /// IPv4 and IPv6 variants of one thing: the first in the template that is not zero. The
+        /// others stay in `ie`, unless zero.
         case family
         /// The same for addresses of which zero means unknown.
         case familyUnlessZero

@@ -19,10 +19,10 @@ enum ElementType: UInt8, Sendable {
     case address = 0x61  // a
     case string = 0x73  // s
     case octets = 0x6f  // o
-    case seconds = 0x31  // 1
-    case milliseconds = 0x33  // 3
-    case microseconds = 0x36  // 6
-    case nanoseconds = 0x39  // 9
+    case seconds = 0x53  // S
+    case milliseconds = 0x4d  // M
+    case microseconds = 0x55  // U
+    case nanoseconds = 0x4e  // N
     /// Structured data (RFC 6313).
     case list = 0x4c  // L
 

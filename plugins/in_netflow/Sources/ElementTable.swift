@@ -129,17 +129,17 @@ enum ElementTable {
         147swlanSSID
         148uflowId
         149uobservationDomainId
-        1501flowStartSeconds
-        1511flowEndSeconds
-        1523flowStartMilliseconds
-        1533flowEndMilliseconds
-        1546flowStartMicroseconds
-        1556flowEndMicroseconds
-        1569flowStartNanoseconds
-        1579flowEndNanoseconds
+        150SflowStartSeconds
+        151SflowEndSeconds
+        152MflowStartMilliseconds
+        153MflowEndMilliseconds
+        154UflowStartMicroseconds
+        155UflowEndMicroseconds
+        156NflowStartNanoseconds
+        157NflowEndNanoseconds
         158uflowStartDeltaMicroseconds
         159uflowEndDeltaMicroseconds
-        1603systemInitTimeMilliseconds
+        160MsystemInitTimeMilliseconds
         161uflowDurationMilliseconds
         162uflowDurationMicroseconds
         163uobservedFlowTotalCount
@@ -237,22 +237,22 @@ enum ElementTable {
         255upostDot1qCustomerVlanId
         256uethernetType
         257upostIpPrecedence
-        2583collectionTimeMilliseconds
+        258McollectionTimeMilliseconds
         259uexportSctpStreamId
-        2601maxExportSeconds
-        2611maxFlowEndSeconds
+        260SmaxExportSeconds
+        261SmaxFlowEndSeconds
         262omessageMD5Checksum
         263umessageScope
-        2641minExportSeconds
-        2651minFlowStartSeconds
+        264SminExportSeconds
+        265SminFlowStartSeconds
         266oopaqueOctets
         267usessionScope
-        2686maxFlowEndMicroseconds
-        2693maxFlowEndMilliseconds
-        2709maxFlowEndNanoseconds
-        2716minFlowStartMicroseconds
-        2723minFlowStartMilliseconds
-        2739minFlowStartNanoseconds
+        268UmaxFlowEndMicroseconds
+        269MmaxFlowEndMilliseconds
+        270NmaxFlowEndNanoseconds
+        271UminFlowStartMicroseconds
+        272MminFlowStartMilliseconds
+        273NminFlowStartNanoseconds
         274ocollectorCertificate
         275oexporterCertificate
         276bdataRecordsReliability
@@ -301,10 +301,10 @@ enum ElementTable {
         319uselectorIdTotalPktsSelected
         320fabsoluteError
         321frelativeError
-        3221observationTimeSeconds
-        3233observationTimeMilliseconds
-        3246observationTimeMicroseconds
-        3259observationTimeNanoseconds
+        322SobservationTimeSeconds
+        323MobservationTimeMilliseconds
+        324UobservationTimeMicroseconds
+        325NobservationTimeNanoseconds
         326udigestHashValue
         327uhashIPPayloadOffset
         328uhashIPPayloadSize
@@ -338,8 +338,8 @@ enum ElementTable {
         356uingressBroadcastPacketTotalCount
         357uegressUnicastPacketTotalCount
         358uegressBroadcastPacketTotalCount
-        3593monitoringIntervalStartMilliSeconds
-        3603monitoringIntervalEndMilliSeconds
+        359MmonitoringIntervalStartMilliSeconds
+        360MmonitoringIntervalEndMilliSeconds
         361uportRangeStart
         362uportRangeEnd
         363uportRangeStepSize
@@ -641,7 +641,7 @@ enum ElementTable {
         133unetscaler.connectionId
         134unetscaler.syslogPriority
         135snetscaler.syslogMessage
-        1363netscaler.syslogTimestamp
+        136Mnetscaler.syslogTimestamp
         140snetscaler.httpReqReferer
         141snetscaler.httpReqMethod
         142snetscaler.httpReqHost
@@ -653,12 +653,12 @@ enum ElementTable {
         150unetscaler.appNameIncarnationNumber
         151unetscaler.appNameAppId
         152snetscaler.appName
-        1536netscaler.httpReqRcvFB
-        1566netscaler.httpReqForwFB
-        1576netscaler.httpResRcvFB
-        1586netscaler.httpResForwFB
-        1596netscaler.httpReqRcvLB
-        1606netscaler.httpReqForwLB
+        153Unetscaler.httpReqRcvFB
+        156Unetscaler.httpReqForwFB
+        157Unetscaler.httpResRcvFB
+        158Unetscaler.httpResForwFB
+        159Unetscaler.httpReqRcvLB
+        160Unetscaler.httpReqForwLB
         161unetscaler.mainPageId
         162unetscaler.mainPageCoreId
         163snetscaler.httpClientInteractionStartTime
@@ -666,8 +666,8 @@ enum ElementTable {
         165snetscaler.httpClientRenderStartTime
         167snetscaler.appTemplateName
         168snetscaler.httpClientInteractionEndTime
-        1696netscaler.httpResRcvLB
-        1706netscaler.httpResForwLB
+        169Unetscaler.httpResRcvLB
+        170Unetscaler.httpResForwLB
         171unetscaler.appUnitNameAppId
         172unetscaler.dbLoginFlags
         173unetscaler.dbReqType
@@ -697,7 +697,7 @@ enum ElementTable {
         205snetscaler.aaaUsername
         207snetscaler.icaDomainName
         208unetscaler.icaClientLauncher
-        2091netscaler.icaSessionSetupTime
+        209Snetscaler.icaSessionSetupTime
         210snetscaler.icaServerName
         214unetscaler.icaSessionReconnects
         215unetscaler.icaRTT
@@ -707,8 +707,8 @@ enum ElementTable {
         220unetscaler.icaServersidePacketsRetransmit
         221unetscaler.icaClientsideRTT
         222unetscaler.icaServersideRTT
-        2231netscaler.icaSessionUpdateBeginSec
-        2241netscaler.icaSessionUpdateEndSec
+        223Snetscaler.icaSessionUpdateBeginSec
+        224Snetscaler.icaSessionUpdateEndSec
         225unetscaler.icaChannelId1
         226unetscaler.icaChannelId1Bytes
         227unetscaler.icaChannelId2
@@ -723,10 +723,10 @@ enum ElementTable {
         236unetscaler.applicationStartupDuration
         237unetscaler.icaLaunchMechanism
         238snetscaler.icaApplicationName
-        2391netscaler.applicationStartupTime
+        239Snetscaler.applicationStartupTime
         240unetscaler.icaApplicationTerminationType
-        2411netscaler.icaApplicationTerminationTime
-        2421netscaler.icaSessionEndTime
+        241Snetscaler.icaApplicationTerminationTime
+        242Snetscaler.icaSessionEndTime
         243unetscaler.icaClientsideJitter
         244unetscaler.icaServersideJitter
         245unetscaler.icaAppProcessID
@@ -738,8 +738,8 @@ enum ElementTable {
         251unetscaler.licenseType
         252unetscaler.maxLicenseCount
         253unetscaler.currentLicenseConsumed
-        2541netscaler.icaNetworkUpdateStartTime
-        2551netscaler.icaNetworkUpdateEndTime
+        254Snetscaler.icaNetworkUpdateStartTime
+        255Snetscaler.icaNetworkUpdateEndTime
         256unetscaler.icaClientsideSRTT
         257unetscaler.icaServersideSRTT
         258unetscaler.icaClientsideDelay
@@ -1075,7 +1075,7 @@ enum ElementTable {
         802ucesnet.tlsExtTypeField
         803ucesnet.tlsExtLenField
         804ucesnet.statsTLSSize
-        8053cesnet.statsTLSTimestamp
+        805Mcesnet.statsTLSTimestamp
         806icesnet.statsTLSDirection
         807ucesnet.statsTLSType
         808scesnet.TLSSNI
@@ -1135,7 +1135,7 @@ enum ElementTable {
         902ucesnet.tcpSynSize
         903ucesnet.ssaConfLevel
         1013icesnet.packetLength
-        10143cesnet.packetTime
+        1014Mcesnet.packetTime
         1015ucesnet.packetFlag
         1016icesnet.packetDirection
         1020fcesnet.ntsMeanPacketPayload
@@ -1153,12 +1153,12 @@ enum ElementTable {
         1032fcesnet.ntsSwitchingRatio
         1050ucesnet.burstSrcPackets
         1051ucesnet.burstSrcBytes
-        10523cesnet.burstSrcTimeStart
-        10533cesnet.burstSrcTimeStop
+        1052Mcesnet.burstSrcTimeStart
+        1053Mcesnet.burstSrcTimeStop
         1054ucesnet.burstDstPackets
         1055ucesnet.burstDstBytes
-        10563cesnet.burstDstTimeStart
-        10573cesnet.burstDstTimeStop
+        1056Mcesnet.burstDstTimeStart
+        1057Mcesnet.burstDstTimeStop
         1060ucesnet.phistSrcSizes
         1061ucesnet.phistSrcInterPacketTime
         1062ucesnet.phistDstSizes
@@ -1851,8 +1851,8 @@ enum ElementTable {
         148uantrea.throughputFromDestinationNode
         149uantrea.reverseThroughputFromSourceNode
         150uantrea.reverseThroughputFromDestinationNode
-        1511antrea.flowEndSecondsFromSourceNode
-        1521antrea.flowEndSecondsFromDestinationNode
+        151Santrea.flowEndSecondsFromSourceNode
+        152Santrea.flowEndSecondsFromDestinationNode
         153santrea.egressName
         154santrea.egressIP
         155santrea.appProtocolName

@@ -14,6 +14,8 @@ struct ShapeCompiler {
     /// Fields of an element, in template order, those of length 0 left out.
     private var fields: [ElementKey: [Int]] = [:]
     private var isConsumed: [Bool]
+    /// Fields of the other address family, which are only of interest when set.
+    private var isVariant: Set<Int> = []
     /// The element behind a column made so far, for counterparts and flags.
     private var chosen: [String: ElementKey] = [:]
     private var columns: [Column] = []
@@ -171,7 +173,10 @@ struct ShapeCompiler {
             let isTaken = all.count == 1 && isConsumed[index] || field.element == padding
             if isTaken && !repeatsConsumed { continue }
             if all.count == 1 {
-                members.append(column("ie", member: elements[index].name, index))
+                members.append(
+                    column(
+                        "ie", member: elements[index].name, index,
+                        zeroIsNull: isVariant.contains(index)))
             } else {
                 let arguments = all.map { addHidden($0) }
                 members.append(
@@ -200,8 +205,11 @@ struct ShapeCompiler {
         case .firstUnlessZero:
             choose(found[0], for: rule, zeroIsNull: true)
         case .family, .familyUnlessZero:
-            found.forEach { take($0) }
-            addFirstNotZero(rule.column, found, lastIsNull: rule.zeroIsUnknown)
+            // Tunnels have both: what stands first in the template belongs together.
+            let inOrder = found.sorted()
+            take(inOrder[0])
+            isVariant.formUnion(inOrder.dropFirst())
+            addFirstNotZero(rule.column, inOrder, lastIsNull: rule.zeroIsUnknown)
         case .firstNotZero:
             take(found[0])
             addFirstNotZero(rule.column, found, lastIsNull: false)
