@@ -29,7 +29,8 @@ let package = Package(
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CShims"),
 
         // The vocabulary every plugin sees.
@@ -44,7 +45,8 @@ let package = Package(
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
         // The engine.
         .target(name: "Journal", dependencies: ["Core", "CShims", "System"]),
-        .target(name: "Pipeline", dependencies: ["Core", "Journal", "Parsers", "Pattern", "System"]),
+        .target(
+            name: "Pipeline", dependencies: ["Core", "Journal", "Parsers", "Pattern", "System"]),
         // The only place that knows everything.
         .executableTarget(
             name: "catchment",

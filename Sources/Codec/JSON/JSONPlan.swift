@@ -28,7 +28,7 @@ final class JSONPlan: @unchecked Sendable {
             // Derivations of columns `a`, `b` and `c`.
             case uptime, sinceBoot, beforeExport, elapsed, bits, name
             /// `b` arguments from index `a` on.
-            case first, list
+            case first, list, only
         }
 
         enum Part: UInt8 {

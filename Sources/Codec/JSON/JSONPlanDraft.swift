@@ -153,6 +153,9 @@ struct JSONPlanDraft {
             case .first(let columns), .list(let columns):
                 bound = sum(64 + columns.count, columns.reduce(0) { sum($0, bounds[$1]) })
                 uses = columns.flatMap { slotUses[$0] }
+            case .only(let value, _):
+                bound = sum(64, bounds[value])
+                uses = slotUses[value]
             default: break
             }
             isConstant = derivation.arguments.allSatisfy { isRunConstant[$0] }
@@ -216,6 +219,7 @@ struct JSONPlanDraft {
             var made = step(.name)
             made.b = Int32(table.rawValue)
             return made
+        case .only: return step(.only)
         case .first, .list:
             let start = Int32(arguments.count)
             arguments += given

@@ -199,6 +199,8 @@ struct JSONRowEncoder {
             return start
         case .list:
             return putList(step, row, start)
+        case .only:
+            return isNull(step.b, row) ? start : putColumn(step.a, row, start)
         default:
             return start
         }
@@ -434,6 +436,7 @@ extension JSONRowEncoder {
         case .bits: return unsigned(step.a, row).map { $0 >> UInt64(step.shift) & step.mask }
         case .elapsed: return elapsed(step, row)
         case .first: return firstArgument(step, row).flatMap { unsigned($0, row) }
+        case .only: return isNull(step.b, row) ? nil : unsigned(step.a, row)
         default: return nil
         }
     }
@@ -481,6 +484,7 @@ extension JSONRowEncoder {
             }
             return exported &- Int64(truncatingIfNeeded: microseconds & 0xffff_ffff) &* 1000
         case .first: return firstArgument(step, row).flatMap { moment($0, row) }
+        case .only: return isNull(step.b, row) ? nil : moment(step.a, row)
         case .value, .slot: return bytes(step, row).flatMap { Self.moment($0, step.encoding) }
         default: return nil
         }
@@ -503,6 +507,7 @@ extension JSONRowEncoder {
         case .name:
             return unsigned(step.a, row).map { !names.hasName(table: Int(step.b), $0) } ?? true
         case .first, .list: return firstArgument(step, row) == nil
+        case .only: return isNull(step.b, row) || isNull(step.a, row)
         default:
             guard let bytes = bytes(step, row) else { return true }
             switch step.encoding {

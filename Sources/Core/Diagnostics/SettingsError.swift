@@ -1,4 +1,6 @@
-/// A place in a configuration file. Lines and columns start at 1.
+/// A place in a configuration file.
+///
+/// Lines and columns start at 1.
 public struct SourceLocation: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var file: String
     public var line: Int
@@ -70,7 +72,8 @@ public enum Suggestion {
             let distance = editDistance(wanted, Array(candidate.lowercased().utf8))
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        guard let best, best.distance <= Swift.max(2, wanted.count / 3), best.distance < wanted.count
+        guard let best, best.distance <= Swift.max(2, wanted.count / 3),
+            best.distance < wanted.count
         else { return nil }
         return best.name
     }

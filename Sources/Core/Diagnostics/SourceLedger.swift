@@ -66,7 +66,9 @@ public final class SourceLedger: Sendable {
 
     public init(limit: Int = 20_000) { self.limit = limit }
 
-    /// The counters of a sender, made at first use. Decoders keep the reference.
+    /// The counters of a sender, made at first use.
+    ///
+    /// Decoders keep the reference.
     public func counters(for name: String) -> SourceCounters {
         sources.withLock { sources in
             if let known = sources[name] { return known }

@@ -40,7 +40,9 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Turns payloads into records. One instance serves one thread and keeps that source's state:
+/// Turns payloads into records.
+///
+/// One instance serves one thread and keeps that source's state:
 /// templates, shapes.
 public protocol PayloadDecoder: AnyObject {
     /// Decodes one datagram, frame or line and appends its records to `batch`.

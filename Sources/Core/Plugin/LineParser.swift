@@ -1,4 +1,6 @@
-/// Turns one text line into one record. One instance serves one thread.
+/// Turns one text line into one record.
+///
+/// One instance serves one thread.
 public protocol LineParser: AnyObject {
     /// Appends the line's record to `batch`.
     ///

@@ -16,6 +16,7 @@ public struct Column: Hashable, Sendable {
 
     public var name: String
     /// Set for a member of a map field: `ie.minimumTTL` has name `ie` and member `minimumTTL`.
+    ///
     /// Members of one map stand next to each other.
     public var member: String?
     public var encoding: Encoding
@@ -56,6 +57,7 @@ public enum Slot {
 
     @inlinable
     public static func pack(offset: Int, length: Int) -> UInt64 {
-        UInt64(UInt32(truncatingIfNeeded: offset)) << 32 | UInt64(UInt32(truncatingIfNeeded: length))
+        UInt64(UInt32(truncatingIfNeeded: offset)) << 32
+            | UInt64(UInt32(truncatingIfNeeded: length))
     }
 }

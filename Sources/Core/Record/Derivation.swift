@@ -21,6 +21,8 @@ public enum Derivation: Hashable, Sendable {
     case first([Int])
     /// An array of all arguments that are not null.
     case list([Int])
+    /// `value` in records where `other` is not null.
+    case only(value: Int, whenSet: Int)
 
     /// The columns it reads.
     public var arguments: [Int] {
@@ -32,6 +34,7 @@ public enum Derivation: Hashable, Sendable {
         case .bits(let column, _, _): [column]
         case .name(let column, _): [column]
         case .first(let columns), .list(let columns): columns
+        case .only(let value, let other): [value, other]
         }
     }
 
@@ -53,6 +56,8 @@ public enum Derivation: Hashable, Sendable {
         case .name(let column, let table): .name(of: transform(column), table: table)
         case .first(let columns): .first(columns.map(transform))
         case .list(let columns): .list(columns.map(transform))
+        case .only(let value, let other):
+            .only(value: transform(value), whenSet: transform(other))
         }
     }
 }

@@ -1,4 +1,6 @@
-/// How the bytes of a value are to be read. Numbers are in network byte order.
+/// How the bytes of a value are to be read.
+///
+/// Numbers are in network byte order.
 ///
 /// The raw value is stored in journals: never reuse one.
 public enum Encoding: UInt8, Sendable, CaseIterable {

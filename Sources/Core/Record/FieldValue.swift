@@ -19,7 +19,9 @@ public enum FieldValue: ~Escapable {
 }
 
 extension FieldValue {
-    /// Reads `bytes` as `encoding` says. Bytes of an impossible length become `.bytes`.
+    /// Reads `bytes` as `encoding` says.
+    ///
+    /// Bytes of an impossible length become `.bytes`.
     @inlinable
     @_lifetime(copy bytes)
     public static func read(_ bytes: RawSpan, as encoding: Encoding) -> FieldValue {

@@ -31,7 +31,9 @@ public struct RecordBatch: ~Copyable, Sendable {
     /// When the first bytes of the batch were received.
     public var received: Timestamp
     /// Where the source stands after this batch, in the input's own form; empty when it has no
-    /// place to go back to. Stored in the same journal frame as the records.
+    /// place to go back to.
+    ///
+    /// Stored in the same journal frame as the records.
     public var position: [UInt8]
     public internal(set) var runs: [Run]
     /// Records in all runs.
@@ -93,7 +95,7 @@ extension RecordBatch {
         count += rowCount
     }
 
-    /// Starts a run that rows are then added to with `beginRow` ... `endRow`.
+    /// Starts a run; rows are then added to it with `beginRow` and `endRow`.
     public mutating func beginRun(_ shape: Shape, constants: RawSpan) {
         precondition(constants.byteCount == shape.constantsLength)
         let at = buffer.count

@@ -92,7 +92,9 @@ public struct CivilTime: Hashable, Sendable {
         second = inDay % 60
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z. A second of 60 counts as the next minute's first.
+    /// Seconds since 1970-01-01T00:00:00Z.
+    ///
+    /// A second of 60 counts as the next minute's first.
     public var secondsSince1970: Int64 {
         let shiftedYear = Int64(month <= 2 ? year - 1 : year)
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
