@@ -3,7 +3,7 @@ public import System
 
 /// Where the bytes of a capture come from, in order and once.
 public protocol ByteSource: AnyObject {
-    /// Appends up to `count` bytes to `buffer`.
+    /// Appends about `count` bytes to `buffer`, fewer when only fewer are there yet.
     ///
     /// - Returns: bytes appended; 0 at the end.
     func read(into buffer: inout ByteBuffer, atMost count: Int) throws(OperationError) -> Int

@@ -35,8 +35,8 @@ public final class CaptureFile {
     public init(
         _ source: any ByteSource, path: String, now: Timestamp = .now()
     ) throws(OperationError) {
-        var window = ReadWindow(source)
-        self.source = source
+        var window = try Self.decompressed(source)
+        self.source = window.source
         self.now = now
         _ = try window.fill(CaptureFormat.detectionLength)
         let length = min(window.available, CaptureFormat.detectionLength)
@@ -49,6 +49,20 @@ public final class CaptureFile {
         }
         self.format = format
         self.window = window
+    }
+
+    /// A window on the source, or on what it holds when it is gzip.
+    private static func decompressed(
+        _ source: any ByteSource
+    ) throws(OperationError) -> ReadWindow {
+        var beginning = ByteBuffer()
+        while beginning.count < 3,
+            try source.read(into: &beginning, atMost: 16 << 10) > 0
+        {}
+        if CaptureFormat.isGzip(beginning.bytes) {
+            return ReadWindow(try GzipSource(source, beginning: beginning))
+        }
+        return ReadWindow(source, beginning: beginning)
     }
 
     /// Bytes read of the file and bytes it has, before decompression; 0 of 0 for pipes.

@@ -7,15 +7,19 @@ struct ReadWindow: ~Copyable {
     /// Bytes asked of the source at once: large reads cost the fewest system calls.
     private static let readSize = 256 << 10
 
-    private let source: any ByteSource
-    private var buffer = ByteBuffer()
+    let source: any ByteSource
+    private var buffer: ByteBuffer
     /// Bytes of `buffer` that lie behind the reader.
     private var start = 0
     private var isAtEnd = false
     /// Bytes from the start of the file to the reader.
     private(set) var offset = 0
 
-    init(_ source: any ByteSource) { self.source = source }
+    /// - Parameter beginning: what was read of the source before.
+    init(_ source: any ByteSource, beginning: consuming ByteBuffer = ByteBuffer()) {
+        self.source = source
+        buffer = beginning
+    }
 
     /// Bytes in memory in front of the reader.
     var available: Int { buffer.count - start }

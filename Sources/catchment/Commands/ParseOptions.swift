@@ -6,8 +6,9 @@ struct ParseOptions: Equatable {
         case json, table
     }
 
-    /// How to read payloads and lines: an input's name, an instance of the configuration, or a
-    /// parser. Without it, content and port decide.
+    /// How to read payloads and lines; without it, content and port decide.
+    ///
+    /// The name of an input, of an instance of the configuration, or of a parser.
     var reading: String?
     /// A configuration to send the records through.
     var configuration: String?

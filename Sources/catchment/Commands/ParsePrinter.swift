@@ -48,7 +48,7 @@ final class JSONPrinter: RecordPrinter {
         var rest = limit
         let received = batch.received
         let tag = batch.tag
-        let head = "{\"output\":\(RecordText.quoted(destination.name)),\"destination\":"
+        let head = "{\"output\":\(Self.quoted(destination.name)),\"destination\":"
         batch.forEachRow { row in
             guard rest > 0 else { return }
             rest -= 1
@@ -57,17 +57,24 @@ final class JSONPrinter: RecordPrinter {
             writer.append(row, received: received, to: &line)
             line.truncate(to: line.count - 1)
             buffer.append(head)
-            buffer.append(RecordText.quoted(place))
+            buffer.append(Self.quoted(place))
             buffer.append(",\"record\":")
             buffer.append(contentsOf: line)
             buffer.append("}\n")
         }
     }
 
-    func flush() -> Bool {
-        defer { buffer.removeAll(keepingAtMost: 4 << 20) }
-        return buffer.isEmpty || output.write(buffer.bytes)
+    private static func quoted(_ text: String) -> String {
+        Array(text.utf8).withBytes { RecordText.json(FieldValue.read($0, as: .text)) }
     }
+
+    func flush() -> Bool {
+        if buffer.isEmpty { return true }
+        defer { buffer.removeAll(keepingAtMost: 4 << 20) }
+        return write(buffer)
+    }
+
+    private func write(_ text: borrowing ByteBuffer) -> Bool { output.write(text.bytes) }
 
     func finish() -> Bool { flush() }
 }

@@ -85,7 +85,7 @@ final class ContentRouter: PayloadRouter {
         if let input = Self.makeInput(name, registry: registry, parsers: parsers) {
             decoder = input.makeDecoder(ledger: ledger)
         } else if let parser = parsers.makeParser(named: name) {
-            decoder = LineDecoder(parser, name: name, ledger: ledger)
+            decoder = ParseLineDecoder(parser, ledger: ledger)
         } else {
             return nil
         }

@@ -42,7 +42,7 @@ final class ParseStage {
     var isEmpty: Bool { batch.isEmpty }
 
     /// Bytes of the records gathered.
-    var byteCount: Int { batch.bytes.byteCount }
+    var byteCount: Int { batch.runs.last.map { $0.start + $0.byteCount } ?? 0 }
 
     func decode(_ payload: RawSpan, from source: PayloadSource) {
         if batch.isEmpty { batch.received = source.received }

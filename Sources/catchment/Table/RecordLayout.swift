@@ -52,7 +52,7 @@ struct FieldLookup {
     init(_ name: String) { self.name = name }
 
     func resolve(in shape: Shape) -> ResolvedField? {
-        if let column = shape.column(named: name) { return ResolvedField(column: column) }
-        return FieldPath("$fields['\(name)']")?.resolve(in: shape)
+        FieldPath(name)?.resolve(in: shape)
+            ?? FieldPath("$fields['\(name)']")?.resolve(in: shape)
     }
 }
