@@ -14,11 +14,13 @@ replaces those words, for other programs that print records.
 import argparse
 import csv
 import datetime
+import ipaddress
 import json
 import os
 import pathlib
 import re
 import shlex
+import struct
 import subprocess
 import sys
 
@@ -30,6 +32,9 @@ PARSE = "parse --as netflow --format json -p ie_all=true -p emit_options=true"
 EXPLAINED = {
     "np-v9-partial": "the manifest's decoder takes an options template whose lengths are not "
     "multiples of 4; we refuse it",
+    "gl-v9-1": "the file holds two packets back to back; the manifest reads them as one",
+    "pn-v9-mixed": "data stands before its template in one packet; we decode it",
+    "ipfix-netscaler": "an element whose table type of a time hold a duration; shown as the time",
 }
 
 # Columns that repeat an element: checked beside `ie`.
@@ -103,14 +108,19 @@ def nanoseconds(text):
 
 def same(expected, got):
     """Whether a value of a manifest and one of ours mean the same."""
+    if isinstance(expected, dict) and "ntp_seconds" in expected:
+        raw = (expected["ntp_seconds"] << 32 | expected["ntp_fraction"]).to_bytes(8, "big")
+        return got is not None and is_moment(raw, got)
     if isinstance(expected, dict):  # octets: hex, and the number they make
         if got is None:
             return set(expected.get("hex", "")) <= {"0"}
         if isinstance(got, bool):
             got = 1 if got else 2
-        if isinstance(got, (int, float)):
+        if isinstance(got, int):
             return got == expected.get("uint") or f"{int(got):x}" == expected["hex"].lstrip("0")
         raw = bytes.fromhex(expected["hex"])
+        if isinstance(got, float):
+            return abs(got - struct.unpack(">f", raw)[0]) < 1e-6 * abs(got) + 1e-9
         return got in (expected["hex"], raw.hex()) or got == raw.rstrip(b"\0").decode(
             "utf-8", "replace") or got.replace(":", "") == expected["hex"] or address(got) == raw \
             or is_moment(raw, got)
@@ -119,6 +129,8 @@ def same(expected, got):
     if isinstance(expected, str) and expected.rstrip("\0") == (got or ""):
         return True
     if isinstance(expected, str) and isinstance(got, str):
+        if "\0" in got and got.split("\0")[0] == expected:
+            return True
         return address(expected) is not None and address(expected) == address(got)
     if isinstance(got, bool):
         return expected in (got, 1 if got else 2)
@@ -143,7 +155,6 @@ def is_moment(raw, text):
 
 
 def address(text):
-    import ipaddress
     try:
         made = ipaddress.ip_address(text)
     except ValueError:
@@ -228,7 +239,7 @@ def main():
     command = find_command(options.binary) + shlex.split(os.environ.get("CATCHMENT_PARSE", PARSE))
     rows, bad = [], 0
     for manifest in sorted(pathlib.Path(options.directory).glob("**/MANIFEST.json")):
-        for entry in json.loads(manifest.read_text())["sets"]:
+        for entry in json.loads(manifest.read_text()).get("sets", []):
             protocol = entry.get("protocol", "")
             if not re.search(r"NetFlow v5|NetFlow v9|IPFIX", protocol):
                 continue

@@ -92,6 +92,14 @@ struct Typo: CustomTestStringConvertible, Sendable {
         Typo("plugins", "plugins: [/x.so]\n" + pipeline, .notSupportedYet, 1, 1, says: "loaded"),
         Typo("service list", "service: [flush]\n" + pipeline, .wrongType, 1, 10, says: "map"),
         Typo(
+            "parsers map", "parsers: {name: x}\n" + pipeline, .wrongType, 1, 10, says: "- name"),
+        Typo(
+            "parser key", "parsers: [{name: x, format: json, time_fromat: x}]\n" + pipeline,
+            .unknownKey, 1, 35, says: "'time_format'"),
+        Typo(
+            "parser regex", "parsers: [{name: x, format: regex, regex: '('}]\n" + pipeline,
+            .invalidPattern, 1, 43, says: "("),
+        Typo(
             "service key", "service: {flsuh: 1}\n" + pipeline,
             .unknownKey, 1, 11, says: "'flush'"),
         Typo(
@@ -161,6 +169,9 @@ struct Typo: CustomTestStringConvertible, Sendable {
         Typo(
             "address", input("{name: syslog, listen: eth0}"),
             .invalidValue, 3, 30, says: "listen"),
+        Typo(
+            "parser", input("{name: syslog, parser: syslog-rfc5242}"),
+            .unknownParser, 3, 30, says: "'syslog-rfc5424'"),
         Typo(
             "memrb", input("{name: syslog, storage.type: memrb}"),
             .notSupportedYet, 3, 36, says: "filesystem"),

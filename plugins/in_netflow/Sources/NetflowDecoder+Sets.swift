@@ -13,22 +13,18 @@ extension NetflowDecoder {
         _ message: RawSpan, until end: Int, _ domain: ObservationDomain,
         into batch: inout RecordBatch
     ) -> Int {
-        var end = end
         var offset = domain.key.flowProtocol.headerLength
         let before = batch.count
         waiting.removeAll(keepingCapacity: true)
         while offset + 4 <= end {
             let length = Int(message.uint16(at: offset + 2))
             if length < 4 || offset + length > end {
-                // Some exporters state a message length that is too short for the last set.
-                let isInPayload = length >= 4 && offset + length <= message.byteCount
-                let isTail = !isInPayload && message.isZero(from: offset)
-                if !isTail { domain.counters.count(.flowBadSetLength) }
-                guard isInPayload else {
-                    offset = end
-                    break
+                if !message.isZero(from: offset) { domain.counters.count(.flowBadSetLength) }
+                // Some exporters state too short a message: what of the set lies inside is good.
+                if length >= 4, offset + length <= message.byteCount {
+                    decodeSet(message, offset..<end, domain, into: &batch)
                 }
-                end = offset + length
+                break
             }
             decodeSet(message, offset..<offset + length, domain, into: &batch)
             offset += length

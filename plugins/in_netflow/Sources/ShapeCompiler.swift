@@ -173,10 +173,11 @@ struct ShapeCompiler {
             let isTaken = all.count == 1 && isConsumed[index] || field.element == padding
             if isTaken && !repeatsConsumed { continue }
             if all.count == 1 {
+                let isUnsetWhenZero =
+                    isVariant.contains(index) || elements[index].encoding.isAbsoluteTime
                 members.append(
                     column(
-                        "ie", member: elements[index].name, index,
-                        zeroIsNull: isVariant.contains(index)))
+                        "ie", member: elements[index].name, index, zeroIsNull: isUnsetWhenZero))
             } else {
                 let arguments = all.map { addHidden($0) }
                 members.append(
@@ -358,5 +359,15 @@ struct ShapeCompiler {
 extension ColumnRule {
     fileprivate var zeroIsUnknown: Bool {
         if case .familyUnlessZero = reading { true } else { false }
+    }
+}
+
+extension Encoding {
+    /// A time of all zeros was never set, in whatever epoch.
+    fileprivate var isAbsoluteTime: Bool {
+        switch self {
+        case .seconds, .milliseconds, .ntpMicroseconds, .ntpNanoseconds: true
+        default: false
+        }
     }
 }
