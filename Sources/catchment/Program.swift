@@ -13,7 +13,7 @@ struct Program {
     /// - Returns: the exit status.
     func run(_ arguments: [String]) -> Int32 {
         let command: Command
-        do throws(CommandLineProblem) {
+        do throws(UsageError) {
             command = try CommandParser.parse(arguments)
         } catch {
             console.error(error)
@@ -31,10 +31,10 @@ struct Program {
     }
 
     private func parse(_ arguments: [String]) -> Int32 {
-        do throws(CommandLineProblem) {
+        do throws(UsageError) {
             let command = try ParseCommand(
                 arguments: arguments, registry: registry, parsers: ParserLibrary.stock)
-            return command.run()
+            return command.run(console)
         } catch {
             console.error(error)
             return 2
