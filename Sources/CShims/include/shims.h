@@ -5,6 +5,7 @@
 #include <emmintrin.h>
 #include <stdint.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 // Copies 16 bytes and tells which of them JSON must escape: bit i is set when byte i is a quote,
 // a backslash, a control character or not ASCII. Both sides need 16 readable or writable bytes.
@@ -22,7 +23,34 @@ static inline uint32_t catchment_copy16_mask(void *out, const void *in) {
 // processor has it.
 uint32_t catchment_crc32c(uint32_t crc, const void *bytes, size_t count);
 
+// A datagram to receive: the layout of `struct mmsghdr`, which hides behind _GNU_SOURCE.
+struct catchment_message {
+    struct msghdr header;
+    unsigned int length;
+};
+
+// recvmmsg(2) without a time limit.
+int catchment_recvmmsg(
+    int socket, struct catchment_message *messages, unsigned int count, int flags);
+
+// accept4(2) without the address: a non-blocking descriptor that no child inherits, or -1.
+int catchment_accept(int socket);
+
+// eventfd(2) at 0: a non-blocking descriptor that no child inherits, or -1.
+int catchment_eventfd(void);
+
+// The count of datagrams that the socket has dropped since it was opened, out of the control data
+// of a received message; 0 when the kernel sent none (SO_RXQ_OVFL).
+uint32_t catchment_dropped_datagrams(struct catchment_message *message);
+
 // Names the calling thread; the system keeps the first 15 bytes.
 void catchment_name_thread(const char *name);
+
+// signalfd(2) for `count` signals, which it blocks in the calling thread: a non-blocking
+// descriptor that no child inherits, or -1.
+int catchment_signalfd(const int *signals, size_t count);
+
+// The number of the next signal that waits at the descriptor, or 0.
+int catchment_read_signal(int descriptor);
 
 #endif

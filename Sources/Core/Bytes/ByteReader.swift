@@ -67,6 +67,18 @@ public struct ByteReader: ~Escapable {
         return part
     }
 
+    /// Takes bytes that are preceded by their number as 16 bits.
+    @inlinable
+    @_lifetime(copy self)
+    public mutating func readShort() -> RawSpan? {
+        guard remaining >= 2 else { return nil }
+        let count = Int(bytes.uint16(at: position))
+        guard count <= remaining &- 2 else { return nil }
+        let part = bytes.extracting(position &+ 2..<position &+ 2 &+ count)
+        position &+= 2 &+ count
+        return part
+    }
+
     /// Moves the cursor on; `false` leaves it where it was because fewer bytes remain.
     @inlinable
     public mutating func skip(_ count: Int) -> Bool {

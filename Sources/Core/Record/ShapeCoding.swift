@@ -59,11 +59,11 @@ extension Column {
     }
 
     fileprivate static func decode(from reader: inout ByteReader) throws(DecodeError) -> Column {
-        let name = try reader.readShort()
+        let name = try reader.readName()
         var member: String?
         switch reader.readUInt8() {
         case 0: break
-        case 1: member = try reader.readShort()
+        case 1: member = try reader.readName()
         default: throw DecodeError(.shapeCorrupt, at: reader.offset)
         }
         guard let encoding = reader.readUInt8().flatMap(Encoding.init(rawValue:)),
@@ -161,10 +161,8 @@ extension ByteBuffer {
 }
 
 extension ByteReader {
-    fileprivate mutating func readShort() throws(DecodeError) -> String {
-        guard let count = readUInt16(), let bytes = read(count: Int(count)) else {
-            throw DecodeError(.shapeCorrupt, at: offset)
-        }
+    fileprivate mutating func readName() throws(DecodeError) -> String {
+        guard let bytes = readShort() else { throw DecodeError(.shapeCorrupt, at: offset) }
         return bytes.makeString()
     }
 

@@ -1,0 +1,254 @@
+public import Core
+import Synchronization
+import System
+
+/// The log of one input: frames are appended at its end and read by every output from a place of
+/// its own.
+///
+/// One thread appends. Any number of readers read what has been appended; a segment goes when all
+/// of them have committed positions behind it. Files and memory are handled alike.
+public final class Journal: Sendable {
+    public let name: String
+    public let settings: JournalSettings
+    /// What opening found.
+    public let recovery: RecoveryReport
+
+    struct Segment: Sendable {
+        var number: UInt64
+        var firstRecord: UInt64
+        var storage: SegmentStorage
+        /// Bytes that readers may read.
+        var published: Int
+    }
+
+    struct State: Sendable {
+        var segments: [Segment]
+        var end: JournalPosition
+        /// The position each reader has committed, by the reader's number.
+        var committed: [Int: JournalPosition] = [:]
+        var nextReader = 0
+        var bytes: Int { segments.reduce(0) { $0 + $1.published } }
+    }
+
+    private struct Writer: ~Copyable {
+        var encoder = FrameEncoder()
+        /// Whether the encoder has begun the last segment; after a restart it has not.
+        var hasBegun = false
+    }
+
+    private let writer = Mutex(Writer())
+    let state: Mutex<State>
+    /// Rung when a reader commits, for an `append` that waits for room.
+    private let roomBell = Doorbell()
+    private let isClosed = Atomic<Bool>(false)
+
+    /// Opens the journal and recovers what it holds.
+    ///
+    /// - Parameter name: for messages; unique in the agent.
+    /// - Throws: `journalOpenFailed` and file errors. Damage is no error: see `recovery`.
+    public init(name: String, settings: JournalSettings, log: Log) throws(OperationError) {
+        self.name = name
+        self.settings = settings
+        let recovered = try Recovery.run(settings, log: log)
+        recovery = recovered.report
+        let last = recovered.segments.last
+        let end =
+            last.map {
+                JournalPosition(
+                    segment: $0.number, offset: UInt64($0.published),
+                    record: recovered.endRecord)
+            } ?? JournalPosition(segment: 0, offset: 0, record: 0)
+        state = Mutex(State(segments: recovered.segments, end: end))
+    }
+
+    /// The place behind the last frame.
+    public var end: JournalPosition { state.withLock { $0.end } }
+
+    /// The place before the oldest frame that is still there.
+    public var start: JournalPosition {
+        state.withLock { state in
+            state.segments.first.map {
+                JournalPosition(
+                    segment: $0.number, offset: UInt64(Frame.segmentHeaderLength),
+                    record: $0.firstRecord)
+            } ?? state.end
+        }
+    }
+
+    /// Bytes in all segments.
+    public var byteCount: Int { state.withLock { $0.bytes } }
+
+    /// Appends the batch as one frame; an empty batch is nothing.
+    ///
+    /// Waits while the journal is at its limit.
+    ///
+    /// - Throws: `fileWriteFailed` and the like when the storage refuses; nothing was appended then
+    ///   and the call may be repeated. `journalFull` when the journal was closed while waiting.
+    public func append(_ batch: borrowing RecordBatch) throws(OperationError) {
+        if batch.isEmpty { return }
+        try waitForRoom()
+        try writer.withLock { (writer) throws(OperationError) in
+            try append(batch, with: &writer)
+        }
+    }
+
+    private func append(
+        _ batch: borrowing RecordBatch, with writer: inout Writer
+    ) throws(OperationError) {
+        let end = self.end
+        if !writer.hasBegun {
+            try roll(after: end)
+            writer.encoder.beginSegment()
+            writer.hasBegun = true
+        }
+        writer.encoder.encode(batch, firstRecord: end.record)
+        var segment = lastSegment
+        let length = writer.encoder.frame.count
+        let isLong = segment.published + length > settings.segmentLength
+        if isLong && segment.published > Frame.segmentHeaderLength
+            || !segment.storage.hasRoom(for: length)
+        {
+            try roll(after: end, atLeast: length)
+            segment = lastSegment
+            writer.encoder.beginSegment()
+            writer.encoder.encode(batch, firstRecord: end.record)
+        }
+        do throws(OperationError) {
+            try segment.storage.append(writer.encoder.frame.bytes)
+            if settings.synchronization == .full { try segment.storage.synchronize() }
+        } catch {
+            // The frame's shapes may not be in the segment: begin another one next time.
+            writer.hasBegun = false
+            throw error
+        }
+        publish(segment.storage.byteCount, records: batch.count)
+    }
+
+    private var lastSegment: Segment {
+        state.withLock { state in
+            guard let last = state.segments.last else {
+                preconditionFailure("roll has made a segment")
+            }
+            return last
+        }
+    }
+
+    private func publish(_ length: Int, records: Int) {
+        state.withLock { state in
+            state.segments[state.segments.count - 1].published = length
+            state.end.offset = UInt64(length)
+            state.end.record += UInt64(records)
+        }
+    }
+
+    /// Begins a new segment.
+    private func roll(after end: JournalPosition, atLeast length: Int = 0) throws(OperationError) {
+        let number = end.segment + 1
+        let storage: SegmentStorage
+        switch settings.storage {
+        case .memory:
+            storage = SegmentStorage(
+                memoryCapacity: Swift.max(
+                    settings.segmentLength, length + Frame.segmentHeaderLength))
+        case .filesystem(let directory):
+            storage = try SegmentStorage(
+                file: directory + "/" + SegmentName.text(number), create: true)
+        }
+        var header = ByteBuffer()
+        Frame.appendSegmentHeader(number: number, firstRecord: end.record, to: &header)
+        try storage.append(header.bytes)
+        state.withLock { state in
+            state.segments.append(
+                Segment(
+                    number: number, firstRecord: end.record, storage: storage,
+                    published: header.count))
+            state.end = JournalPosition(
+                segment: number, offset: UInt64(header.count), record: end.record)
+        }
+        removePassedSegments()
+    }
+
+    // MARK: Room
+
+    private func waitForRoom() throws(OperationError) {
+        guard let limit = settings.limit else { return }
+        while state.withLock({ $0.bytes }) > limit {
+            if isClosed.load(ordering: .relaxed) {
+                throw OperationError(
+                    .journalFull, call: "append", target: name,
+                    reason: "the journal is at its limit of \(limit) bytes", canRetry: false)
+            }
+            roomBell.wait(atMost: 100_000_000)
+        }
+    }
+
+    /// Ends the wait of an `append`; the journal takes no more frames while it is full.
+    public func close() {
+        isClosed.store(true, ordering: .relaxed)
+        roomBell.ring()
+    }
+
+    // MARK: Readers
+
+    func addReader(at position: JournalPosition) -> Int {
+        state.withLock { state in
+            let number = state.nextReader
+            state.nextReader += 1
+            state.committed[number] = position
+            return number
+        }
+    }
+
+    func removeReader(_ number: Int) {
+        state.withLock { state in _ = state.committed.removeValue(forKey: number) }
+    }
+
+    func commit(_ position: JournalPosition, reader: Int) {
+        state.withLock { $0.committed[reader] = position }
+        removePassedSegments()
+        roomBell.ring()
+    }
+
+    /// Removes segments that every reader has passed; without readers nothing is removed.
+    private func removePassedSegments() {
+        let passed: [Segment] = state.withLock { state in
+            guard let slowest = state.committed.values.min() else { return [] }
+            // The last segment stays: the writer appends to it. A reader at its end has passed it
+            // only when another has begun.
+            let count = state.segments.prefix { segment in
+                segment.number < slowest.segment
+                    || segment.number == slowest.segment
+                        && slowest.offset >= UInt64(segment.published)
+                        && segment.number < state.end.segment
+            }.count
+            let keep = Swift.min(count, state.segments.count - 1)
+            guard keep > 0 else { return [] }
+            let removed = Array(state.segments.prefix(keep))
+            state.segments.removeFirst(keep)
+            return removed
+        }
+        for segment in passed {
+            // A name that cannot be removed now is found and removed after the next start.
+            try? segment.storage.remove()
+        }
+    }
+}
+
+/// Names of segment files: twenty digits, so that they sort as they were made.
+enum SegmentName {
+    static let suffix = ".segment"
+
+    static func text(_ number: UInt64) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: 20 - digits.count) + digits + suffix
+    }
+
+    static func number(of name: String) -> UInt64? {
+        guard name.hasSuffix(suffix) else { return nil }
+        let digits = name.dropLast(suffix.count)
+        guard digits.count == 20, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return UInt64(digits)
+    }
+}

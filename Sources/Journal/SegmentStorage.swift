@@ -1,0 +1,112 @@
+import Core
+import System
+
+/// The bytes of one segment: a file, or memory that goes when nobody holds the segment any more.
+///
+/// One writer appends; readers read below the length that the journal has published.
+@safe
+final class SegmentStorage: @unchecked Sendable {
+    // Sendable: the writer appends beyond the published length, readers read below it, and the
+    // journal's lock orders the two.
+    private enum Place {
+        case file(path: String)
+        case memory(capacity: Int)
+    }
+
+    private let place: Place
+    private let file: FileDescriptor?
+    /// For memory: `capacity` bytes, of which the system gives pages as they are touched.
+    private let memory: UnsafeMutableRawPointer?
+    /// Bytes appended.
+    private var length: Int
+
+    /// Opens or makes a segment file.
+    init(file path: String, create: Bool) throws(OperationError) {
+        let access: FileDescriptor.Access =
+            create ? [.readWrite, .append, .create, .exclusive] : [.readWrite, .append]
+        let descriptor = try FileDescriptor.open(path, access)
+        length = try descriptor.size(target: path)
+        file = consume descriptor
+        place = .file(path: path)
+        unsafe memory = nil
+    }
+
+    init(memoryCapacity capacity: Int) {
+        place = .memory(capacity: capacity)
+        file = nil
+        // Freed in deinit; uninitialised bytes are never read (see `length`).
+        unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 4096)
+        length = 0
+    }
+
+    deinit { unsafe memory?.deallocate() }
+
+    /// The file's path, or a word for messages.
+    var name: String {
+        if case .file(let path) = place { path } else { "memory" }
+    }
+
+    /// Whether `count` more bytes fit without the storage becoming another one.
+    func hasRoom(for count: Int) -> Bool {
+        if case .memory(let capacity) = place { length + count <= capacity } else { true }
+    }
+
+    /// Appends all bytes, or leaves the storage as it was.
+    func append(_ bytes: RawSpan) throws(OperationError) {
+        if let memory = unsafe memory {
+            precondition(hasRoom(for: bytes.byteCount))
+            // The precondition proves the bounds; the span lies elsewhere.
+            unsafe bytes.withUnsafeBytes { source in
+                if let base = source.baseAddress {
+                    unsafe (memory + length).copyMemory(from: base, byteCount: source.count)
+                }
+            }
+        } else if file != nil {
+            try appendToFile(bytes)
+        }
+        length += bytes.byteCount
+    }
+
+    private func appendToFile(_ bytes: RawSpan) throws(OperationError) {
+        do throws(OperationError) {
+            try file?.write(bytes, target: name)
+        } catch {
+            // Takes back what was written of the frame; if that fails too, recovery will.
+            try file?.truncate(to: length, target: name)
+            throw error
+        }
+    }
+
+    /// Reads exactly `count` bytes at `offset` onto the end of `buffer`.
+    func read(
+        at offset: Int, count: Int, into buffer: inout ByteBuffer
+    ) throws(OperationError) {
+        if let memory = unsafe memory {
+            // The caller stays below the published length, so the bytes are initialised.
+            unsafe buffer.append(
+                RawSpan(_unsafeStart: UnsafeRawPointer(memory + offset), byteCount: count))
+        } else if let got = try file?.read(
+            into: &buffer, at: offset, count: count, target: name), got < count
+        {
+            throw OperationError(
+                .journalReadFailed, call: "pread", target: name,
+                reason: "the segment ends at \(offset + got), inside a frame", canRetry: false)
+        }
+    }
+
+    func synchronize() throws(OperationError) { try file?.synchronizeData(target: name) }
+
+    /// Cuts a file to its valid part.
+    func truncate(to newLength: Int) throws(OperationError) {
+        try file?.truncate(to: newLength, target: name)
+        length = newLength
+    }
+
+    /// Bytes in the storage, published or not.
+    var byteCount: Int { length }
+
+    /// Removes the file's name; readers that still hold the segment can finish.
+    func remove() throws(OperationError) {
+        if case .file(let path) = place { try FileSystem.remove(path) }
+    }
+}

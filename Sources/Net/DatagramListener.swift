@@ -1,0 +1,173 @@
+public import Core
+import Glibc
+import System
+import Synchronization
+
+/// Receives datagrams on one socket, many per system call, and gives them to a handler.
+///
+/// Order of calls: `init` opens and binds; `run` receives until `stop`. `stop` may come from any
+/// thread at any time, more than once, and before `run`.
+public final class DatagramListener: Sendable {
+    public struct Options: Sendable {
+        /// Bytes of the socket's receive buffer; `nil` leaves the system's default.
+        public var receiveBuffer: Int?
+        /// Pause after a round that did not fill half the slots, so that the next system call
+        /// finds more datagrams; 0 turns it off.
+        ///
+        /// Halves the CPU time per datagram.
+        public var coalesceMilliseconds: Int32 = 1
+        /// Datagrams received by one system call.
+        public var slots = 256
+        /// Mode bits of a unix socket.
+        public var unixPermissions: UInt32 = 0o644
+
+        public init() {}
+    }
+
+    public let address: ListenAddress
+    /// Where the socket is bound; tells the port when 0 was asked for.
+    public let localEndpoint: Endpoint
+    /// Bytes of receive buffer that the kernel granted.
+    public let grantedReceiveBuffer: Int
+
+    private let socket: Socket
+    private let path: UnixSocketPath?
+    private let stopSignal: StopSignal
+    private let options: Options
+    private let log: Log
+
+    /// Opens the socket.
+    ///
+    /// - Parameter address: UDP with an endpoint, or the path of a unix datagram socket.
+    /// - Throws: `bindFailed`, `systemCall`.
+    public init(
+        _ address: ListenAddress, options: Options = Options(), log: Log = .silent
+    ) throws(OperationError) {
+        self.address = address
+        self.options = options
+        self.log = log
+        stopSignal = try StopSignal()
+        if let unixPath = address.path {
+            socket = try Socket.open(.datagram, family: AF_UNIX, target: address.description)
+            path = try UnixSocketPath.bind(
+                socket, kind: .datagram, to: unixPath, permissions: options.unixPermissions)
+        } else {
+            guard let endpoint = address.endpoint else { preconditionFailure("no address") }
+            socket = try Socket.open(
+                .datagram, boundTo: endpoint, target: address.description)
+            path = nil
+        }
+        socket.set(SO_RXQ_OVFL, to: 1)
+        if let wanted = options.receiveBuffer {
+            grantedReceiveBuffer = socket.setReceiveBuffer(wanted)
+        } else {
+            grantedReceiveBuffer = Int(socket.get(SO_RCVBUF) ?? 0) / 2
+        }
+        localEndpoint = socket.localEndpoint()
+        if let wanted = options.receiveBuffer, grantedReceiveBuffer < wanted {
+            log.warning(
+                "\(address): the kernel grants \(grantedReceiveBuffer) of \(wanted) bytes of "
+                    + "receive buffer; raise net.core.rmem_max or give CAP_NET_ADMIN")
+        }
+    }
+
+    /// Makes `run` return soon.
+    public func stop() { stopSignal.raise() }
+
+    /// Receives until stopped.
+    ///
+    /// On stopping, what already waits in the socket is still received, as long as that is not
+    /// endless. Datagrams dropped by the kernel are added to `ledger`.
+    ///
+    /// - Throws: `receiveFailed` when the socket is of no more use.
+    public func run<Handler: PayloadHandler & ~Copyable>(
+        _ handler: inout Handler, ledger: SourceLedger
+    ) throws(OperationError) {
+        var slots = try ReceiveSlots(count: options.slots)
+        var drops = DropCounter()
+        defer { ledger.addKernelDrops(drops.advance(to: droppedSoFar())) }
+        var isStopping = false
+        var roundsLeft = 256
+        while roundsLeft > 0 {
+            let count = slots.receive(from: socket.descriptor)
+            if count <= 0 {
+                if isStopping { return }
+                isStopping = try waitAfterFailure(errno)
+                continue
+            }
+            deliver(slots, count: count, to: &handler)
+            let dropped = slots.droppedByKernel
+            if dropped != 0 { ledger.addKernelDrops(drops.advance(to: dropped)) }
+            if isStopping {
+                roundsLeft -= 1
+            } else if count < options.slots / 2, options.coalesceMilliseconds > 0 {
+                isStopping = stopSignal.wait(milliseconds: options.coalesceMilliseconds)
+            } else if count == options.slots {
+                // A flood never lets the loop reach the wait that sees the signal.
+                isStopping = stopSignal.wait(milliseconds: 0)
+            }
+        }
+    }
+
+    private func deliver<Handler: PayloadHandler & ~Copyable>(
+        _ slots: borrowing ReceiveSlots, count: Int, to handler: inout Handler
+    ) {
+        // One clock call for the round.
+        let received = Timestamp.now()
+        for slot in 0..<count {
+            let isWhole = slots.length(of: slot) <= ReceiveSlots.payloadLength
+            slots.read(slot) { payload, peer in
+                let source = PayloadSource(
+                    peer: peer, transport: address.transport, received: received)
+                if isWhole {
+                    handler.receive(payload, from: source)
+                } else {
+                    handler.receiveTruncated(payload, from: source)
+                }
+            }
+        }
+        handler.endBatch()
+    }
+
+    /// - Returns: whether the signal was raised.
+    private func waitAfterFailure(_ number: Int32) throws(OperationError) -> Bool {
+        switch number {
+        case EAGAIN: return stopSignal.wait(orReadable: socket.descriptor)
+        case EINTR: return false
+        case ENOBUFS, ENOMEM, ECONNREFUSED:
+            log.warning("\(failure(number))")
+            return stopSignal.wait(milliseconds: 100)
+        default:
+            throw failure(number)
+        }
+    }
+
+    private func failure(_ number: Int32) -> OperationError {
+        OperationError(
+            .receiveFailed, call: "recvmmsg", target: address.description, errno: number)
+    }
+
+    /// Datagrams dropped by the kernel so far, modulo 2³²; drops behind the last datagram are
+    /// only seen here.
+    private func droppedSoFar() -> UInt32 {
+        var numbers = InlineArray<9, UInt32>(repeating: 0)
+        var length = socklen_t(MemoryLayout<InlineArray<9, UInt32>>.size)
+        // SO_MEMINFO fills an array of u32 of which number 8 counts drops (SK_MEMINFO_DROPS).
+        let status = unsafe getsockopt(
+            socket.descriptor, SOL_SOCKET, SO_MEMINFO, &numbers, &length)
+        return status == 0 ? numbers[8] : 0
+    }
+}
+
+/// Turns a counter modulo 2³² into increments.
+private struct DropCounter {
+    private var last: UInt32 = 0
+
+    mutating func advance(to now: UInt32) -> UInt64 {
+        let step = now &- last
+        // The kernel's two views of the counter may be read out of order.
+        guard step < 0x8000_0000 else { return 0 }
+        last = now
+        return UInt64(step)
+    }
+}

@@ -1,0 +1,49 @@
+import CShims
+import Core
+import Glibc
+import System
+
+/// An eventfd that wakes a listener out of any wait, once and for ever.
+struct StopSignal: ~Copyable, Sendable {
+    private let file: FileDescriptor
+
+    var descriptor: Int32 { file.number }
+
+    init() throws(OperationError) {
+        let number = catchment_eventfd()
+        guard number >= 0 else {
+            throw OperationError(.systemCall, call: "eventfd", target: "stop signal", errno: errno)
+        }
+        file = FileDescriptor(owning: number)
+    }
+
+    func raise() {
+        var one: UInt64 = 1
+        // The pointer lives for the call only. A full counter is a raised signal too.
+        _ = unsafe write(descriptor, &one, MemoryLayout<UInt64>.size)
+    }
+
+    /// Waits for the signal alone, at most so long.
+    ///
+    /// - Returns: whether it was raised.
+    func wait(milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // The pointer lives for the call only.
+        return unsafe poll(&entry, 1, milliseconds) > 0
+    }
+
+    /// Waits until `other` can be read or the signal was raised, without a time limit.
+    ///
+    /// - Returns: whether the signal was raised.
+    func wait(orReadable other: Int32) -> Bool {
+        var entries = (
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: other, events: Int16(POLLIN), revents: 0)
+        )
+        // The tuple is two adjacent entries and lives for the call.
+        unsafe withUnsafeMutablePointer(to: &entries.0) { first in
+            _ = unsafe poll(first, 2, -1)
+        }
+        return entries.0.revents != 0
+    }
+}

@@ -1,0 +1,169 @@
+import Core
+import Foundation
+import Glibc
+import Net
+import Testing
+
+/// What a listener delivered, shared between its thread and the test's.
+final class Inbox: @unchecked Sendable {
+    // Sendable: `content` is guarded by `condition`.
+    struct Content {
+        var payloads: [[UInt8]] = []
+        var truncated: [[UInt8]] = []
+        var sources: [PayloadSource] = []
+        var problems: [ErrorCode] = []
+        var batches = 0
+    }
+
+    private let condition = NSCondition()
+    private var content = Content()
+
+    var now: Content { condition.withLock { content } }
+
+    func change(_ body: (inout Content) -> Void) {
+        condition.withLock {
+            body(&content)
+            condition.broadcast()
+        }
+    }
+
+    /// Waits until `isDone`, at most ten seconds.
+    func wait(_ isDone: (Content) -> Bool) -> Bool {
+        let deadline = Date() + 10
+        return condition.withLock {
+            while !isDone(content) {
+                if !condition.wait(until: deadline) { return isDone(content) }
+            }
+            return true
+        }
+    }
+}
+
+struct InboxHandler: PayloadHandler, ~Copyable {
+    let inbox: Inbox
+
+    mutating func receive(_ payload: RawSpan, from source: PayloadSource) {
+        let bytes = copy(payload)
+        inbox.change {
+            $0.payloads.append(bytes)
+            $0.sources.append(source)
+        }
+    }
+
+    mutating func receiveTruncated(_ payload: RawSpan, from source: PayloadSource) {
+        let bytes = copy(payload)
+        inbox.change { $0.truncated.append(bytes) }
+    }
+
+    mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
+        inbox.change { $0.problems.append(problem) }
+    }
+
+    mutating func endBatch() { inbox.change { $0.batches += 1 } }
+}
+
+func copy(_ span: RawSpan) -> [UInt8] {
+    (0..<span.byteCount).map { span.byte(at: $0) }
+}
+
+/// Runs `body` on a thread of its own; `join` waits for it.
+final class Runner: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        let semaphore = self.semaphore
+        Thread.detachNewThread {
+            body()
+            semaphore.signal()
+        }
+    }
+
+    /// - Returns: whether the thread ended within ten seconds.
+    func join() -> Bool { semaphore.wait(timeout: .now() + 10) == .success }
+}
+
+/// A client's socket.
+final class Client {
+    let descriptor: Int32
+
+    init(udpTo endpoint: Endpoint) throws {
+        descriptor = try Client.connect(Int32(SOCK_DGRAM.rawValue), to: endpoint)
+    }
+
+    init(tcpTo endpoint: Endpoint) throws {
+        descriptor = try Client.connect(Int32(SOCK_STREAM.rawValue), to: endpoint)
+    }
+
+    init(unixTo path: String, stream: Bool = false) throws {
+        let kind = stream ? SOCK_STREAM : SOCK_DGRAM
+        descriptor = socket(AF_UNIX, Int32(kind.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+            unsafe $0.copyBytes(from: Array(path.utf8))
+        }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.connect(descriptor, $0, length)
+            }
+        }
+        try #require(status == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    private static func connect(_ kind: Int32, to endpoint: Endpoint) throws -> Int32 {
+        let isV6 = endpoint.address.v4 == nil
+        let descriptor = socket(isV6 ? AF_INET6 : AF_INET, kind, 0)
+        var status: Int32
+        if isV6 {
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = endpoint.port.bigEndian
+            unsafe withUnsafeMutableBytes(of: &address.sin6_addr) { unsafe $0[15] = 1 }
+            let length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+            status = unsafe withUnsafePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Glibc.connect(descriptor, $0, length)
+                }
+            }
+        } else {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = endpoint.port.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            status = unsafe withUnsafePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Glibc.connect(descriptor, $0, length)
+                }
+            }
+        }
+        try #require(status == 0)
+        return descriptor
+    }
+
+    func send(_ bytes: [UInt8]) {
+        var sent = 0
+        while sent < bytes.count || bytes.isEmpty {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.send(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + sent }, bytes.count - sent,
+                    Int32(MSG_NOSIGNAL))
+            }
+            if count <= 0 { return }
+            sent += count
+        }
+    }
+
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    /// Whether the other side has closed the connection.
+    func isClosedByPeer() -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&entry, 1, 10_000) == 1 else { return false }
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, 0) <= 0
+    }
+}
