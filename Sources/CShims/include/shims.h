@@ -46,4 +46,11 @@ uint32_t catchment_dropped_datagrams(struct catchment_message *message);
 // Names the calling thread; the system keeps the first 15 bytes.
 void catchment_name_thread(const char *name);
 
+// signalfd(2) for `count` signals, which it blocks in the calling thread: a non-blocking
+// descriptor that no child inherits, or -1.
+int catchment_signalfd(const int *signals, size_t count);
+
+// The number of the next signal that waits at the descriptor, or 0.
+int catchment_read_signal(int descriptor);
+
 #endif

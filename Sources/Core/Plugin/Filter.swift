@@ -2,7 +2,7 @@
 ///
 /// An instance belongs to one input and is called on that input's thread, one batch at a time, so
 /// it may keep caches without locks.
-public protocol Filter: AnyObject {
+public protocol Filter: AnyObject, SendableMetatype {
     static var info: PluginInfo { get }
 
     init(settings: PluginSettings) throws(SettingsError)

@@ -50,6 +50,25 @@ public struct OptionSpec: Sendable {
     }
 }
 
+extension OptionSpec {
+    /// What is wrong with a text that `OptionValue.parse` refused for this option.
+    public func problem(with text: String, at location: SourceLocation) -> SettingsProblem {
+        switch kind {
+        case .integer(let bounds) where Int(text) != nil:
+            SettingsProblem(
+                .outOfRange, at: location,
+                "'\(key)' is \(text), outside \(bounds.lowerBound)-\(bounds.upperBound)")
+        case .choice(let words):
+            SettingsProblem(
+                .unknownChoice, at: location, "'\(key)' is '\(text)', not \(kind.summary)",
+                hint: Suggestion.hint(for: text, among: words))
+        default:
+            SettingsProblem(
+                .invalidValue, at: location, "'\(key)' is '\(text)', which is no \(kind.summary)")
+        }
+    }
+}
+
 extension OptionSpec.Kind {
     /// The type as help prints it: `size`, `integer 1-65535`, `one of udp, tcp`.
     public var summary: String {

@@ -8,7 +8,7 @@
 ///
 /// When a call throws, the engine calls `close`, waits with back-off and starts over from `open`,
 /// for ever; records wait in the journal.
-public protocol Output: AnyObject {
+public protocol Output: AnyObject, SendableMetatype {
     static var info: PluginInfo { get }
 
     /// Checks everything that can be checked without opening anything.

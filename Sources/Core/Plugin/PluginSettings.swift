@@ -85,7 +85,7 @@ public struct PluginSettings: Sendable {
                 continue
             }
             guard let value = OptionValue.parse(text, as: option.kind) else {
-                problems.append(Self.problem(of: text, for: option, at: item.location))
+                problems.append(option.problem(with: text, at: item.location))
                 continue
             }
             if option.kind == .parser, !parsers.hasParser(named: text) {
@@ -97,26 +97,6 @@ public struct PluginSettings: Sendable {
             let one = Given(key: key, value: value, location: item.location)
             given.append(one)
             values[key, default: []].append(one)
-        }
-    }
-
-    private static func problem(
-        of text: String, for option: OptionSpec, at location: SourceLocation
-    ) -> SettingsProblem {
-        switch option.kind {
-        case .integer(let bounds) where Int(text) != nil:
-            SettingsProblem(
-                .outOfRange, at: location,
-                "'\(option.key)' is \(text), outside \(bounds.lowerBound)-\(bounds.upperBound)")
-        case .choice(let words):
-            SettingsProblem(
-                .unknownChoice, at: location,
-                "'\(option.key)' is '\(text)', not \(option.kind.summary)",
-                hint: Suggestion.hint(for: text, among: words))
-        default:
-            SettingsProblem(
-                .invalidValue, at: location,
-                "'\(option.key)' is '\(text)', which is no \(option.kind.summary)")
         }
     }
 

@@ -21,6 +21,8 @@ public enum Derivation: Hashable, Sendable {
     case first([Int])
     /// An array of all arguments that are not null.
     case list([Int])
+    /// `value` in records where `other` is not null.
+    case only(value: Int, whenSet: Int)
 
     /// The columns it reads.
     public var arguments: [Int] {
@@ -32,6 +34,7 @@ public enum Derivation: Hashable, Sendable {
         case .bits(let column, _, _): [column]
         case .name(let column, _): [column]
         case .first(let columns), .list(let columns): columns
+        case .only(let value, let other): [value, other]
         }
     }
 
@@ -53,6 +56,8 @@ public enum Derivation: Hashable, Sendable {
         case .name(let column, let table): .name(of: transform(column), table: table)
         case .first(let columns): .first(columns.map(transform))
         case .list(let columns): .list(columns.map(transform))
+        case .only(let value, let other):
+            .only(value: transform(value), whenSet: transform(other))
         }
     }
 }
@@ -60,7 +65,7 @@ public enum Derivation: Hashable, Sendable {
 extension Derivation {
     /// `exported - Int32(uptime - ticks)` ms in nanoseconds since 1970.
     @inlinable
-    static func uptimeNanoseconds(ticks: UInt64, uptime: UInt64, exported: Int64) -> Int64 {
+    public static func uptimeNanoseconds(ticks: UInt64, uptime: UInt64, exported: Int64) -> Int64 {
         let age = Int32(
             truncatingIfNeeded: UInt32(truncatingIfNeeded: uptime)
                 &- UInt32(truncatingIfNeeded: ticks))
@@ -68,8 +73,9 @@ extension Derivation {
         return exported &- (age < -100_000 ? 0 : Int64(age)) &* 1_000_000
     }
 
+    /// `boot + ticks` ms in nanoseconds since 1970, wrapped forward to lie closest to `exported`.
     @inlinable
-    static func bootNanoseconds(ticks: UInt64, boot: Int64, exported: Int64) -> Int64 {
+    public static func bootNanoseconds(ticks: UInt64, boot: Int64, exported: Int64) -> Int64 {
         let base = boot &+ Int64(truncatingIfNeeded: ticks & 0xffff_ffff) &* 1_000_000
         let wrap: Int64 = 0x1_0000_0000 * 1_000_000
         let distance = exported &- base

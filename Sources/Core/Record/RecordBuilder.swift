@@ -139,6 +139,37 @@ public struct RecordBuilder: ~Copyable {
         add(name, member, .nested, from: start)
     }
 
+    /// The first field from `start` on with this name that is no member of a map.
+    public func index(of name: String, from start: Int = 0) -> Int? {
+        fields[start...].firstIndex { $0.name == name && $0.member == nil }
+    }
+
+    /// The value of a field added before.
+    @_lifetime(borrow self)
+    public func value(at index: Int) -> FieldValue {
+        let field = fields[index]
+        let part = bytes.bytes.extracting(field.start..<field.start + field.length)
+        return FieldValue.read(part, as: field.encoding)
+    }
+
+    /// Gives a field another name.
+    public mutating func rename(at index: Int, to name: String) { fields[index].name = name }
+
+    /// Takes a field out of the record.
+    public mutating func remove(at index: Int) {
+        fields.remove(at: index)
+        guard let time = timeField, time >= index else { return }
+        timeField = time == index ? nil : time - 1
+    }
+
+    /// Changes a field to another timestamp; for an event time that is known late.
+    public mutating func replace(at index: Int, timestamp value: Timestamp) {
+        fields[index].encoding = .nanoseconds
+        fields[index].start = bytes.count
+        bytes.append(bigEndian: value.nanoseconds)
+        fields[index].length = bytes.count - fields[index].start
+    }
+
     /// Forgets the record begun.
     public mutating func abandon() { begin() }
 

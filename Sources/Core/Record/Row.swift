@@ -107,6 +107,8 @@ public struct Row: ~Escapable {
             return .null
         case .list(let columns):
             return .list(self, columns.filter { !isNull(at: $0) })
+        case .only(let column, let other):
+            return isNull(at: other) ? .null : value(at: column)
         }
     }
 

@@ -101,6 +101,7 @@ extension Derivation {
         case .name: 6
         case .first: 7
         case .list: 8
+        case .only: 9
         }
     }
 
@@ -145,6 +146,7 @@ extension Derivation {
             return .name(of: arguments[0], table: table)
         case (7, _): return .first(arguments)
         case (8, _): return .list(arguments)
+        case (9, 2): return .only(value: arguments[0], whenSet: arguments[1])
         default: throw DecodeError(.shapeCorrupt, at: reader.offset)
         }
     }

@@ -1,0 +1,35 @@
+SWIFT ?= swift
+SOURCES = $(wildcard Package.swift Sources plugins Tests Benchmarks)
+
+.DEFAULT_GOAL := help
+.PHONY: help packages test-packages build test demo bench lint format clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages: ## Install the Debian packages a build needs, those that are missing
+	@scripts/install-packages.sh
+
+test-packages: ## The same, and those the tests need
+	@scripts/install-packages.sh --test
+
+build: packages ## Build the release binary, .build/release/catchment
+	$(SWIFT) build -c release --static-swift-stdlib --product catchment
+
+test: test-packages ## Build and run all tests
+	$(SWIFT) test
+
+demo: build ## Run the agent on recorded traffic and show what it writes
+	@scripts/demo.sh
+
+bench: build ## Measure
+	Benchmarks/run.sh
+
+lint: ## Check the formatting
+	$(SWIFT) format lint --strict -r $(SOURCES)
+
+format: ## Format in place
+	$(SWIFT) format -i -r $(SOURCES)
+
+clean: ## Remove what builds and the demonstration made
+	rm -rf .build demo

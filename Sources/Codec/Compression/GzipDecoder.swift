@@ -1,0 +1,85 @@
+import CZlib
+public import Core
+
+/// Reads gzip files piece by piece, over any number of members (RFC 1952 §2.2).
+@safe
+public struct GzipDecoder: ~Copyable {
+    // Allocated once and owned by this value: zlib's state points back to it.
+    private let stream: UnsafeMutablePointer<z_stream>
+    /// Whether everything so far was whole members: the file may end here.
+    public private(set) var isAtMemberEnd = true
+    private var hasMember = false
+
+    /// - Throws: `compressionFailed` when there is no memory.
+    public init() throws(OperationError) {
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        // 15 bits of window, 16 for the gzip wrapper.
+        let status = unsafe inflateInit2_(
+            stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        if status != Z_OK { throw GzipFailure.make("inflateInit", status) }
+    }
+
+    deinit {
+        // Of a stream that was not initialised, inflateEnd only says so.
+        unsafe inflateEnd(stream)
+        unsafe stream.deallocate()
+    }
+
+    /// Decompresses the next bytes of the file.
+    ///
+    /// Zero bytes after a member are padding and skipped.
+    /// - Throws: `compressionFailed` when they are no gzip or their checksum is wrong.
+    public mutating func append(
+        _ bytes: RawSpan, to output: inout ByteBuffer
+    ) throws(OperationError) {
+        var offset = 0
+        while offset < bytes.byteCount {
+            if isAtMemberEnd, hasMember {
+                if bytes.byte(at: offset) == 0 {
+                    offset += 1
+                    continue
+                }
+                let status = unsafe inflateReset(stream)
+                if status != Z_OK { throw GzipFailure.make("inflateReset", status) }
+            }
+            let count = Swift.min(bytes.byteCount - offset, 1 << 24)
+            offset += try run(bytes.extracting(offset..<offset + count), &output)
+        }
+    }
+
+    /// - Returns: bytes used.
+    private mutating func run(
+        _ bytes: RawSpan, _ output: inout ByteBuffer
+    ) throws(OperationError) -> Int {
+        let stream = unsafe self.stream
+        var left = 0
+        // The input's pointer is used inside the closure only; zlib never writes through it.
+        let status = unsafe bytes.withUnsafeBytes { input -> Int32 in
+            unsafe stream.pointee.next_in = UnsafeMutablePointer(
+                mutating: input.bindMemory(to: UInt8.self).baseAddress)
+            unsafe stream.pointee.avail_in = UInt32(input.count)
+            var status = Z_OK
+            var room: UInt32
+            repeat {
+                let piece = 65_536
+                room = 0
+                unsafe output.appendUnsafely(atMost: piece) { target in
+                    unsafe stream.pointee.next_out = target.assumingMemoryBound(to: UInt8.self)
+                    unsafe stream.pointee.avail_out = UInt32(piece)
+                    status = unsafe inflate(stream, Z_NO_FLUSH)
+                    room = unsafe stream.pointee.avail_out
+                    return piece - Int(room)
+                }
+            } while room == 0 && status == Z_OK
+            left = unsafe Int(stream.pointee.avail_in)
+            return status
+        }
+        guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
+            throw GzipFailure.make("inflate", status)
+        }
+        isAtMemberEnd = status == Z_STREAM_END
+        hasMember = true
+        return bytes.byteCount - left
+    }
+}

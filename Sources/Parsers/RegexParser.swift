@@ -1,0 +1,68 @@
+public import Core
+import Pattern
+
+/// Turns lines into records by the named groups of a pattern.
+///
+/// Every record starts with its event time in `time`: the text under the time key, else the time
+/// received. A value that is not of the type given, or a time that does not follow `time_format`,
+/// stays as text and the record says so in `parse_error`.
+public final class RegexParser: LineParser {
+    private struct Field {
+        var group: Pattern.Group
+        var name: String
+        var isTime: Bool
+        var type: FieldType
+    }
+
+    private let matcher: Matcher
+    private let fields: [Field]
+    private let time: TimeRule
+    private let skipsEmptyValues: Bool
+    private let reportsBadTime: Bool
+    private var record = RecordBuilder()
+
+    init(
+        pattern: Pattern, time: TimeRule, types: [String: FieldType], skipsEmptyValues: Bool,
+        reportsBadTime: Bool
+    ) {
+        matcher = pattern.makeMatcher()
+        self.time = time
+        self.skipsEmptyValues = skipsEmptyValues
+        self.reportsBadTime = reportsBadTime
+        fields = pattern.groups.map { group in
+            let isTime = group.name == time.key
+            return Field(
+                group: group, name: TimeRule.keptName(of: group.name), isTime: isTime,
+                type: types[group.name] ?? .string)
+        }
+    }
+
+    public func parse(
+        _ line: RawSpan, from source: PayloadSource, into batch: inout RecordBatch
+    ) -> ErrorCode? {
+        guard matcher.matches(line) else { return .parserNoMatch }
+        record.begin()
+        record.add(TimeRule.timeName, eventTime: source.received)
+        var problem: ErrorCode?
+        for field in fields {
+            guard let range = matcher.range(of: field.group) else { continue }
+            if range.isEmpty && skipsEmptyValues { continue }
+            let value = line.extracting(range)
+            if field.isTime {
+                if let moment = time.parse(value, received: source.received) {
+                    record.replace(at: 0, timestamp: moment)
+                    if !time.keepsText { continue }
+                } else if reportsBadTime {
+                    problem = .parserBadTime
+                }
+            }
+            if !field.type.add(value, as: field.name, to: &record) {
+                record.add(field.name, text: value)
+                problem = problem ?? .parserBadType
+            }
+        }
+        if let problem { record.add(RawRecord.errorName, text: problem.text) }
+        record.finish(into: &batch)
+        return nil
+    }
+}

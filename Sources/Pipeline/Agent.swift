@@ -1,0 +1,91 @@
+public import Core
+import Journal
+public import System
+
+/// A plan that runs: inputs, journals and outputs on their threads, from start to drain.
+public final class Agent {
+    /// All accounts; to be read at any time.
+    public let ledger: Ledger
+    private let plan: Plan
+    private let log: Log
+    private let inputs: [InputRunner]
+    private let outputs: [OutputWorker]
+    private let storageLock: StorageLock?
+
+    /// Opens journals and cursors; no socket yet.
+    ///
+    /// - Throws: when the storage cannot be used. The agent must not start then.
+    public init(plan: Plan, log: Log) throws(OperationError) {
+        self.plan = plan
+        self.log = log
+        var assembly = try Assembly(plan: plan, log: log)
+        try assembly.addOutputs()
+        try assembly.addInputs()
+        inputs = assembly.inputs
+        outputs = assembly.outputs
+        storageLock = assembly.storageLock
+        ledger = Ledger(inputs: assembly.inputLedgers, deliveries: assembly.deliveryLedgers)
+    }
+
+    /// Binds every input, runs until a signal or until all inputs have ended, drains, and returns.
+    ///
+    /// - Parameter signals: blocked in all threads; SIGUSR1 prints the ledger, the others stop.
+    /// - Returns: 0 after an orderly end, 1 when an input could not be opened.
+    public func run(signals: SignalSet) -> Int32 {
+        for input in inputs {
+            do throws(OperationError) {
+                try input.open()
+            } catch {
+                log.named(input.name).error("\(error)")
+                return 1
+            }
+        }
+        for output in outputs { output.start { signals.wake() } }
+        for input in inputs { input.start { signals.wake() } }
+        log.info("started: \(inputs.count) inputs, \(outputs.count) outputs")
+        waitForTheEnd(signals)
+        drain(signals)
+        return 0
+    }
+
+    /// A signal or the end of all inputs.
+    private func waitForTheEnd(_ signals: SignalSet) {
+        while !inputs.allSatisfy(\.hasEnded) {
+            guard let signal = signals.wait() else { continue }
+            guard signal == SignalSet.userOne else {
+                log.info("stopping: at most \(plan.service.grace / 1_000_000_000) s to drain")
+                return
+            }
+            StandardStream.error.write(LedgerReport(ledger).text)
+        }
+        log.info("all inputs have ended")
+    }
+
+    /// Stops the inputs, then lets the outputs deliver what the journals hold, within `grace`.
+    private func drain(_ signals: SignalSet) {
+        let grace = plan.service.grace
+        let start = MonotonicClock.now()
+        for input in inputs { input.stop() }
+        // Inputs get half of the time, as in Fluent Bit.
+        wait(signals, until: start + grace / 2) { self.inputs.allSatisfy(\.hasEnded) }
+        for input in inputs where !input.hasEnded {
+            log.warning("\(ErrorCode.graceExpired.text): input \(input.name) did not end in time")
+            input.journal.close()
+        }
+        for output in outputs { output.drain(until: start + grace) }
+        wait(signals, until: start + grace + 500_000_000) { self.outputs.allSatisfy(\.hasEnded) }
+        for output in outputs where !output.hasEnded {
+            log.warning("\(ErrorCode.graceExpired.text): output \(output.name) did not end in time")
+        }
+        StandardStream.error.write(LedgerReport(ledger).text)
+    }
+
+    /// Waits for a condition; another signal to stop ends the wait.
+    private func wait(_ signals: SignalSet, until deadline: Int64, _ isMet: () -> Bool) {
+        while !isMet() {
+            let left = deadline - MonotonicClock.now()
+            if left <= 0 { return }
+            if let signal = signals.wait(atMost: left), signal != SignalSet.userOne { return }
+        }
+    }
+}

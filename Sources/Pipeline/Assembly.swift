@@ -1,0 +1,154 @@
+import Core
+import Journal
+import System
+
+/// Puts journals, outputs and inputs together as a plan says.
+struct Assembly {
+    private(set) var inputs: [InputRunner] = []
+    private(set) var outputs: [OutputWorker] = []
+    private(set) var inputLedgers: [InputLedger] = []
+    private(set) var deliveryLedgers: [DeliveryLedger] = []
+    let storageLock: StorageLock?
+    private let plan: Plan
+    private let log: Log
+
+    /// What an input's records may take in memory when its settings do not say.
+    private static let memoryLimit = 256 << 20
+
+    init(plan: Plan, log: Log) throws(OperationError) {
+        self.plan = plan
+        self.log = log
+        if let path = plan.service.storagePath {
+            try FileSystem.makeDirectories(path + "/cursors")
+            storageLock = try StorageLock(path)
+        } else {
+            storageLock = nil
+        }
+    }
+
+    mutating func addOutputs() throws(OperationError) {
+        for output in plan.outputs {
+            let isDurable = plan.service.storageSync == .full
+            let cursorFile = plan.service.storagePath.map {
+                CursorFile(
+                    path: $0 + "/cursors/" + Self.fileName(output.instanceName) + ".cursor",
+                    isDurable: isDurable)
+            }
+            let keepsCursor = plan.inputs.contains {
+                $0.storage == .filesystem && output.match.matches($0.tag)
+            }
+            outputs.append(
+                try OutputWorker(
+                    name: output.instanceName, output: try Self.make(output),
+                    cursorFile: keepsCursor ? cursorFile : nil, flush: plan.service.flush,
+                    log: log.named(output.instanceName, level: output.logLevel)))
+        }
+    }
+
+    mutating func addInputs() throws(OperationError) {
+        for input in plan.inputs {
+            let log = self.log.named(input.instanceName, level: input.logLevel)
+            let journal = try Journal(
+                name: input.instanceName, settings: journalSettings(input), log: log)
+            report(journal.recovery, log)
+            let steps = try plan.filters(forTag: input.tag).map { filter throws(OperationError) in
+                (try Self.make(filter), FilterLedger(name: filter.instanceName))
+            }
+            let account = InputLedger(
+                name: input.instanceName, tag: input.tag, filters: steps.map(\.1))
+            inputLedgers.append(account)
+            inputs.append(
+                InputRunner(
+                    name: input.instanceName, tag: input.tag, input: input.input,
+                    chain: FilterChain(steps), journal: journal, account: account,
+                    outputs: connect(journal, of: input), log: log))
+        }
+    }
+
+    /// Lets every output that takes the input's tag read its journal.
+    private mutating func connect(_ journal: Journal, of input: InputPlan) -> [OutputWorker] {
+        var matching: [OutputWorker] = []
+        for (output, worker) in zip(plan.outputs, outputs)
+        where output.match.matches(input.tag) {
+            let ledger = DeliveryLedger(output: output.instanceName, input: input.instanceName)
+            worker.addSource(journal, ledger: ledger)
+            deliveryLedgers.append(ledger)
+            matching.append(worker)
+        }
+        return matching
+    }
+
+    private func journalSettings(_ input: InputPlan) -> JournalSettings {
+        guard input.storage == .filesystem, let path = plan.service.storagePath else {
+            return JournalSettings(
+                storage: .memory,
+                limit: input.memoryLimit > 0 ? input.memoryLimit : Self.memoryLimit)
+        }
+        return JournalSettings(
+            storage: .filesystem(
+                directory: path + "/journal/" + Self.fileName(input.instanceName)),
+            synchronization: plan.service.storageSync == .full ? .full : .normal)
+    }
+
+    private func report(_ recovery: RecoveryReport, _ log: Log) {
+        if recovery.isEmpty { return }
+        log.info(
+            "journal recovered: \(recovery.records) records in \(recovery.frames) frames, "
+                + "\(recovery.segments) segments; \(recovery.corruptBytes) bytes set aside")
+    }
+
+    /// An instance's name as a file name: everything but letters, digits, `.`, `_` and `-` becomes
+    /// its code in hex.
+    static func fileName(_ name: String) -> String {
+        var text = ""
+        for byte in name.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x5f, 0x2d:
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            case 0x2e where !text.isEmpty: text += "."
+            default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return text
+    }
+
+    private static func make(_ output: OutputPlan) throws(OperationError) -> any Output {
+        do throws(SettingsError) {
+            return try output.makeOutput()
+        } catch {
+            throw OperationError(changed: output.instanceName, error)
+        }
+    }
+
+    private static func make(_ filter: FilterPlan) throws(OperationError) -> any Filter {
+        do throws(SettingsError) {
+            return try filter.makeFilter()
+        } catch {
+            throw OperationError(changed: filter.instanceName, error)
+        }
+    }
+}
+
+extension OperationError {
+    /// A plugin that planning could make and starting could not.
+    fileprivate init(changed name: String, _ error: SettingsError) {
+        self.init(
+            error.problems.first?.code ?? .invalidValue, call: "start", target: name,
+            reason: error.problems.first?.message ?? "its settings changed", canRetry: false)
+    }
+}
+
+/// Keeps a second agent away from the same storage.
+final class StorageLock: Sendable {
+    private let file: FileDescriptor
+
+    init(_ storagePath: String) throws(OperationError) {
+        let path = storagePath + "/lock"
+        file = try FileDescriptor.open(path, [.readWrite, .create])
+        guard try file.tryLock(target: path) else {
+            throw OperationError(
+                .journalLocked, call: "flock", target: path,
+                reason: "another process uses this storage.path", canRetry: false)
+        }
+    }
+}

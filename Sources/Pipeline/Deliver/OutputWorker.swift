@@ -1,0 +1,213 @@
+import Core
+import Journal
+import Synchronization
+import System
+
+/// Delivers to one output on a thread of its own, from the journals of all inputs it matches.
+///
+/// It wakes a flush interval after the first new record, or at once when much is waiting; reads
+/// frames, writes them to the output, commits, and only then moves its cursor. After a failure it
+/// goes back to the cursor and starts the output over, for ever.
+final class OutputWorker: @unchecked Sendable {
+    // Sendable: everything mutable but the atomics belongs to the worker's thread once started.
+
+    /// The way of this output through one input's journal.
+    struct Source {
+        let reader: JournalReader
+        let ledger: DeliveryLedger
+        /// Records written and not committed.
+        var written = 0
+    }
+
+    let name: String
+    private let output: any Output
+    private let cursorFile: CursorFile?
+    private let flush: Int64
+    private let log: Log
+    private var sources: [Source] = []
+    private var cursor = Cursor()
+    private var batch = RecordBatch()
+    private var backoff = Backoff()
+
+    /// Bytes appended since the worker last looked.
+    private let unread = Atomic<Int>(0)
+    private let bell = Doorbell()
+    /// When draining must end, on the monotonic clock; `max` while the agent runs.
+    private let deadline = Atomic<Int64>(.max)
+    private let ended = Atomic<Bool>(false)
+
+    /// Waiting bytes that wake the worker before its flush interval is over.
+    private static let wakeBytes = 256 << 10
+    /// Bytes of rows written between two commits.
+    private static let commitBytes = 512 << 10
+
+    /// - Parameters:
+    ///   - cursorFile: where the cursor is kept; `nil` when all journals are in memory.
+    ///   - flush: nanoseconds.
+    init(
+        name: String, output: any Output, cursorFile: CursorFile?, flush: Int64, log: Log
+    ) throws(OperationError) {
+        self.name = name
+        self.output = output
+        self.cursorFile = cursorFile
+        self.flush = flush
+        self.log = log
+        if let stored = try cursorFile?.load() { cursor = stored }
+    }
+
+    /// Adds a journal to read; before `start`.
+    func addSource(_ journal: Journal, ledger: DeliveryLedger) {
+        let reader = JournalReader(journal, from: cursor.positions[journal.name], log: log)
+        ledger.setRecovered(reader.backlog)
+        ledger.setWaiting(reader.backlog)
+        cursor.positions[journal.name] = reader.committed
+        sources.append(Source(reader: reader, ledger: ledger))
+    }
+
+    /// Whether the thread is done.
+    var hasEnded: Bool { ended.load(ordering: .acquiring) }
+
+    func start(onEnd: @escaping @Sendable () -> Void) {
+        _ = Thread.start(name: name) { [self] in
+            run()
+            ended.store(true, ordering: .releasing)
+            onEnd()
+        }
+    }
+
+    /// Tells that an input has appended; called by inputs' threads.
+    func notify(bytes: Int) {
+        let before = unread.add(bytes, ordering: .relaxed).oldValue
+        if before == 0 || before < Self.wakeBytes && before + bytes >= Self.wakeBytes {
+            bell.ring()
+        }
+    }
+
+    /// Delivers what is in the journals and ends; gives up at `deadline`.
+    func drain(until deadline: Int64) {
+        self.deadline.store(deadline, ordering: .relaxed)
+        bell.ring()
+    }
+
+    // MARK: The thread
+
+    private var isDraining: Bool { deadline.load(ordering: .relaxed) != .max }
+    private var isOverdue: Bool { MonotonicClock.now() >= deadline.load(ordering: .relaxed) }
+
+    private func run() {
+        while true {
+            do throws(OperationError) {
+                try output.open(resuming: cursor.state, log: log)
+                try deliver()
+                output.close()
+                break
+            } catch {
+                recover(from: error)
+                if isOverdue { break }
+            }
+        }
+        updateLedger()
+    }
+
+    private func deliver() throws(OperationError) {
+        // What an earlier process left, or what failed before, is there already.
+        try pump()
+        while !isDraining {
+            waitForWork()
+            try pump()
+        }
+        try pump()
+    }
+
+    /// Waits for new records and then for the flush interval, unless much comes or the agent stops.
+    private func waitForWork() {
+        if let due = output.deadline {
+            bell.wait(atMost: due.nanoseconds(since: .now()))
+        } else {
+            bell.wait()
+        }
+        let flushAt = MonotonicClock.now() + flush
+        while unread.load(ordering: .relaxed) < Self.wakeBytes, !isDraining {
+            if unread.load(ordering: .relaxed) == 0 { return }
+            let left = flushAt - MonotonicClock.now()
+            if left <= 0 { return }
+            bell.wait(atMost: left)
+        }
+    }
+
+    /// Writes and commits until the journals have no more.
+    private func pump() throws(OperationError) {
+        unread.store(0, ordering: .relaxed)
+        var bytes = 0
+        var isDirty = false
+        var hasMore = true
+        while hasMore {
+            hasMore = false
+            for index in sources.indices {
+                guard try sources[index].reader.next(into: &batch) else { continue }
+                hasMore = true
+                isDirty = true
+                try output.write(batch)
+                sources[index].written += batch.count
+                bytes += batch.bytes.byteCount
+            }
+            if bytes >= Self.commitBytes {
+                try commit()
+                bytes = 0
+                isDirty = false
+                if isOverdue { return }
+            }
+        }
+        let isDue = output.deadline.map { $0 <= .now() } ?? false
+        if isDirty || isDue { try commit() }
+    }
+
+    private func commit() throws(OperationError) {
+        if let plan = output.plan() {
+            try save(Cursor(positions: cursor.positions, state: plan))
+        }
+        let state = try output.commit()
+        var positions = cursor.positions
+        for source in sources { positions[source.reader.journal.name] = source.reader.position }
+        try save(Cursor(positions: positions, state: state))
+        for index in sources.indices {
+            sources[index].reader.commit()
+            sources[index].ledger.countDelivered(sources[index].written)
+            sources[index].written = 0
+        }
+        updateLedger()
+        backoff.reset()
+    }
+
+    private func save(_ cursor: Cursor) throws(OperationError) {
+        try cursorFile?.save(cursor)
+        self.cursor = cursor
+    }
+
+    private func updateLedger() {
+        for source in sources {
+            source.ledger.setWaiting(source.reader.backlog)
+            source.ledger.setDamaged(source.reader.lostRecords)
+        }
+    }
+
+    private func recover(from error: OperationError) {
+        output.close()
+        let pause = backoff.next()
+        log.error("\(error); next try in \(pause / 1_000_000) ms")
+        for index in sources.indices {
+            sources[index].reader.rewind()
+            sources[index].written = 0
+            sources[index].ledger.countFailure(error.code)
+        }
+        updateLedger()
+        let until = min(
+            MonotonicClock.now() + pause, deadline.load(ordering: .relaxed))
+        while true {
+            let left = until - MonotonicClock.now()
+            if left <= 0 { return }
+            // A ring for new records does not shorten the pause; one for the end does.
+            if bell.wait(atMost: left), isDraining { return }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+public import Core
+import Synchronization
+
+/// The account of one input: every record that entered has one end here or in the journal.
+public final class InputLedger: Sendable {
+    public let name: String
+    public let tag: String
+    /// What each sender sent, and what was wrong with it.
+    public let sources = SourceLedger()
+    public let filters: [FilterLedger]
+    private let receivedCount = Atomic<UInt64>(0)
+    private let journaledCount = Atomic<UInt64>(0)
+    private let drops = Mutex<[ErrorCode: UInt64]>([:])
+
+    public init(name: String, tag: String, filters: [FilterLedger]) {
+        self.name = name
+        self.tag = tag
+        self.filters = filters
+    }
+
+    func countReceived(_ records: Int) {
+        receivedCount.wrappingAdd(UInt64(records), ordering: .relaxed)
+    }
+
+    func countJournaled(_ records: Int) {
+        journaledCount.wrappingAdd(UInt64(records), ordering: .relaxed)
+    }
+
+    func countDropped(_ records: Int, reason: ErrorCode) {
+        drops.withLock { $0[reason, default: 0] += UInt64(records) }
+    }
+
+    /// Records that decoders made.
+    public var received: UInt64 { receivedCount.load(ordering: .relaxed) }
+    /// Records that the journal took.
+    public var journaled: UInt64 { journaledCount.load(ordering: .relaxed) }
+    /// Records lost before the journal, by reason.
+    public var dropped: [ErrorCode: UInt64] { drops.withLock { $0 } }
+    /// Records that filters took out.
+    public var filtered: UInt64 { filters.reduce(0) { $0 + $1.dropped } }
+}
+
+/// The account of one filter at one input.
+public final class FilterLedger: Sendable {
+    public let name: String
+    private let droppedCount = Atomic<UInt64>(0)
+
+    public init(name: String) { self.name = name }
+
+    func countDropped(_ records: Int) {
+        droppedCount.wrappingAdd(UInt64(records), ordering: .relaxed)
+    }
+
+    public var dropped: UInt64 { droppedCount.load(ordering: .relaxed) }
+}
+
+/// The account of one output with one input's journal.
+public final class DeliveryLedger: Sendable {
+    public let output: String
+    public let input: String
+    private let deliveredCount = Atomic<UInt64>(0)
+    private let recoveredCount = Atomic<UInt64>(0)
+    private let damagedCount = Atomic<UInt64>(0)
+    private let waitingCount = Atomic<UInt64>(0)
+    private let failures = Mutex<[ErrorCode: UInt64]>([:])
+
+    public init(output: String, input: String) {
+        self.output = output
+        self.input = input
+    }
+
+    func countDelivered(_ records: Int) {
+        deliveredCount.wrappingAdd(UInt64(records), ordering: .relaxed)
+    }
+
+    func setRecovered(_ records: UInt64) { recoveredCount.store(records, ordering: .relaxed) }
+    func setDamaged(_ records: UInt64) { damagedCount.store(records, ordering: .relaxed) }
+    func setWaiting(_ records: UInt64) { waitingCount.store(records, ordering: .relaxed) }
+    func countFailure(_ code: ErrorCode) { failures.withLock { $0[code, default: 0] += 1 } }
+
+    /// Records the output has confirmed.
+    public var delivered: UInt64 { deliveredCount.load(ordering: .relaxed) }
+    /// Records an earlier process left in the journal for this output.
+    public var recovered: UInt64 { recoveredCount.load(ordering: .relaxed) }
+    /// Records that could not be read back from the journal.
+    public var damaged: UInt64 { damagedCount.load(ordering: .relaxed) }
+    /// Records in the journal that the output has not confirmed, at its last commit.
+    public var waiting: UInt64 { waitingCount.load(ordering: .relaxed) }
+    /// Failed attempts by reason; their records were tried again.
+    public var failed: [ErrorCode: UInt64] { failures.withLock { $0 } }
+}
+
+/// All accounts of an agent.
+///
+/// The summary, the tests and every later page read this.
+public final class Ledger: Sendable {
+    public let inputs: [InputLedger]
+    public let deliveries: [DeliveryLedger]
+
+    public init(inputs: [InputLedger], deliveries: [DeliveryLedger]) {
+        self.inputs = inputs
+        self.deliveries = deliveries
+    }
+}
