@@ -3,9 +3,9 @@ import Pipeline
 
 /// Reads the arguments: a command in front, or Fluent Bit's options alone.
 enum CommandParser {
-    static func parse(_ arguments: [String]) throws(CommandLineProblem) -> Command {
+    static func parse(_ arguments: [String]) throws(UsageError) -> Command {
         guard let first = arguments.first else {
-            throw CommandLineProblem(
+            throw UsageError(
                 .missingArgument, "nothing to do",
                 hint: "give -c FILE, or see 'catchment help'")
         }
@@ -26,7 +26,7 @@ enum CommandParser {
             return .plugins
         case "describe":
             guard let name = rest.first else {
-                throw CommandLineProblem(
+                throw UsageError(
                     .missingArgument, "'describe' needs the name of a plugin",
                     hint: "'catchment plugins' lists them")
             }
@@ -47,7 +47,7 @@ enum CommandParser {
 
     private static func run(
         _ arguments: [String], named name: String
-    ) throws(CommandLineProblem) -> Command {
+    ) throws(UsageError) -> Command {
         let flags = try PipelineFlags.parse(arguments)
         if flags.wantsVersion { return .version }
         if flags.wantsHelp { return .help(nil) }
@@ -57,23 +57,23 @@ enum CommandParser {
 
     private static func requirePipeline(
         in source: PipelineSource, for name: String
-    ) throws(CommandLineProblem) {
+    ) throws(UsageError) {
         guard source.isEmpty else { return }
-        throw CommandLineProblem(
+        throw UsageError(
             .missingArgument, "'\(name)' needs a configuration",
             hint: "give -c FILE, or a pipeline with -i and -o")
     }
 
     private static func refuseArguments(
         _ arguments: [String], of command: String
-    ) throws(CommandLineProblem) {
+    ) throws(UsageError) {
         guard let extra = arguments.first else { return }
-        throw CommandLineProblem(.unexpectedArgument, "'\(command)' does not take '\(extra)'")
+        throw UsageError(.unexpectedArgument, "'\(command)' does not take '\(extra)'")
     }
 
-    private static func unknownCommand(_ name: String) -> CommandLineProblem {
+    private static func unknownCommand(_ name: String) -> UsageError {
         let isFile = name.hasSuffix(".yaml") || name.hasSuffix(".yml")
-        return CommandLineProblem(
+        return UsageError(
             .unknownCommand, "there is no command '\(name)'",
             hint: isFile
                 ? "to run a file: catchment -c \(name)"

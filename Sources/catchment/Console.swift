@@ -35,7 +35,7 @@ struct Console: Sendable {
     func note(_ text: String) { errors(text + "\n") }
 
     /// Prints why a command was not begun.
-    func error(_ problem: CommandLineProblem) {
+    func error(_ problem: UsageError) {
         let hint = problem.hint.map { coloured(" (\($0))", .dim) } ?? ""
         let label = coloured("error", .red)
         note("catchment: \(label) \(problem.code.text): \(problem.message)\(hint)")

@@ -49,7 +49,7 @@ struct PipelineFlags {
         "--enable-fips", "--disable-thread-safety-on-hot-reload",
     ]
 
-    static func parse(_ arguments: [String]) throws(CommandLineProblem) -> PipelineFlags {
+    static func parse(_ arguments: [String]) throws(UsageError) -> PipelineFlags {
         var flags = PipelineFlags()
         var rest = arguments[...]
         while let word = rest.popFirst() {
@@ -68,11 +68,11 @@ struct PipelineFlags {
             }
             if let argument = flag.argument, value == nil {
                 guard let next = rest.popFirst() else {
-                    throw CommandLineProblem(.missingArgument, "'\(name)' needs \(argument) after it")
+                    throw UsageError(.missingArgument, "'\(name)' needs \(argument) after it")
                 }
                 value = next
             } else if flag.argument == nil, value != nil {
-                throw CommandLineProblem(.unexpectedArgument, "'\(name)' takes no value")
+                throw UsageError(.unexpectedArgument, "'\(name)' takes no value")
             }
             try flags.take(flag, as: name, value ?? "")
         }
@@ -81,29 +81,29 @@ struct PipelineFlags {
         return flags
     }
 
-    private static func unknown(_ name: String) -> CommandLineProblem {
+    private static func unknown(_ name: String) -> UsageError {
         guard name.hasPrefix("-") else {
             let isFile = name.hasSuffix(".yaml") || name.hasSuffix(".yml")
-            return CommandLineProblem(
+            return UsageError(
                 .unexpectedArgument, "'\(name)' is not expected here",
                 hint: isFile ? "a configuration comes after -c" : nil)
         }
         if foreign.contains(name) {
-            return CommandLineProblem(.unknownOption, "Fluent Bit's option '\(name)' is not supported")
+            return UsageError(.unknownOption, "Fluent Bit's option '\(name)' is not supported")
         }
         let near = name.hasPrefix("--") ? Suggestion.hint(for: name, among: flags.map(\.long)) : nil
-        return CommandLineProblem(
+        return UsageError(
             .unknownOption, "there is no option '\(name)'",
             hint: near ?? "'catchment help run' lists them")
     }
 
     private mutating func take(
         _ flag: Flag, as name: String, _ value: String
-    ) throws(CommandLineProblem) {
+    ) throws(UsageError) {
         switch flag.short {
         case "-c":
             if source.file != nil {
-                throw CommandLineProblem(
+                throw UsageError(
                     .unexpectedArgument, "'\(name)' is given twice",
                     hint: "one file can bring in others with 'includes'")
             }
@@ -138,9 +138,9 @@ struct PipelineFlags {
         self.item = nil
     }
 
-    private mutating func addProperty(_ text: String, as name: String) throws(CommandLineProblem) {
+    private mutating func addProperty(_ text: String, as name: String) throws(UsageError) {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-            throw CommandLineProblem(
+            throw UsageError(
                 .unexpectedArgument, "'\(name) \(text)' is no KEY=VALUE",
                 hint: "for example: \(name) port=5140")
         }
@@ -151,7 +151,7 @@ struct PipelineFlags {
 
     private mutating func add(
         _ key: String, _ value: String, to kinds: [PluginInfo.Kind], as name: String
-    ) throws(CommandLineProblem) {
+    ) throws(UsageError) {
         guard let item, kinds.contains(item.kind) else {
             let before = kinds.map {
                 switch $0 {
@@ -160,7 +160,7 @@ struct PipelineFlags {
                 case .output: "-o"
                 }
             }
-            throw CommandLineProblem(
+            throw UsageError(
                 .unexpectedArgument,
                 "'\(name)' must follow " + before.joined(separator: " or "))
         }

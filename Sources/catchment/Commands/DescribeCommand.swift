@@ -20,7 +20,7 @@ struct DescribeCommand {
         guard !found.isEmpty else {
             let names = registry.infos.map(\.name) + registry.infos.map(Self.fullName)
             console.error(
-                CommandLineProblem(
+                UsageError(
                     .unknownPlugin, "there is no plugin '\(name)'",
                     hint: Suggestion.hint(for: name, among: names)
                         ?? "'catchment plugins' lists them"))
