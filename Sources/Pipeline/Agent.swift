@@ -1,7 +1,6 @@
 public import Core
 import Journal
-import Synchronization
-import System
+public import System
 
 /// A plan that runs: inputs, journals and outputs on their threads, from start to drain.
 public final class Agent {
@@ -12,8 +11,6 @@ public final class Agent {
     private let inputs: [InputRunner]
     private let outputs: [OutputWorker]
     private let storageLock: StorageLock?
-    /// Rung when an input or an output has ended.
-    private let news = Doorbell()
 
     /// Opens journals and cursors; no socket yet.
     ///
@@ -43,9 +40,8 @@ public final class Agent {
                 return 1
             }
         }
-        let news = self.news
-        for output in outputs { output.start { news.ring() } }
-        for input in inputs { input.start { news.ring() } }
+        for output in outputs { output.start { signals.wake() } }
+        for input in inputs { input.start { signals.wake() } }
         log.info("started: \(inputs.count) inputs, \(outputs.count) outputs")
         waitForTheEnd(signals)
         drain(signals)
@@ -54,15 +50,13 @@ public final class Agent {
 
     /// A signal or the end of all inputs.
     private func waitForTheEnd(_ signals: SignalSet) {
-        // The inputs' ends are looked for twice a second; signals are taken at once.
         while !inputs.allSatisfy(\.hasEnded) {
-            guard let signal = signals.wait(atMost: 500_000_000) else { continue }
-            if signal == SignalSet.userOne {
-                StandardStream.error.write(LedgerReport(ledger).text)
-            } else {
+            guard let signal = signals.wait() else { continue }
+            guard signal == SignalSet.userOne else {
                 log.info("stopping: at most \(plan.service.grace / 1_000_000_000) s to drain")
                 return
             }
+            StandardStream.error.write(LedgerReport(ledger).text)
         }
         log.info("all inputs have ended")
     }
@@ -91,8 +85,7 @@ public final class Agent {
         while !isMet() {
             let left = deadline - MonotonicClock.now()
             if left <= 0 { return }
-            news.wait(atMost: min(left, 50_000_000))
-            if let signal = signals.wait(atMost: 0), signal != SignalSet.userOne { return }
+            if let signal = signals.wait(atMost: left), signal != SignalSet.userOne { return }
         }
     }
 }

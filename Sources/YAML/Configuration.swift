@@ -15,6 +15,16 @@ public struct Configuration: Sendable {
     /// Whether every file was read to its end; if not, sections may be missing from `root`.
     public var isComplete: Bool
 
+    public init(
+        root: Setting, problems: [SettingsProblem] = [], files: [String] = [],
+        isComplete: Bool = true
+    ) {
+        self.root = root
+        self.problems = problems
+        self.files = files
+        self.isComplete = isComplete
+    }
+
     /// Reads a file and all it includes.
     ///
     /// Never fails: what is wrong is in `problems`, and the tree holds whatever could be read.

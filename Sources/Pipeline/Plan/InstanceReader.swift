@@ -1,4 +1,5 @@
 import Core
+import Pattern
 
 /// Reads the items of `pipeline`: the engine's options, then the plugin's, then makes the plugin.
 struct InstanceReader {
@@ -306,23 +307,17 @@ struct InstanceReader {
     }
 
     private func match(of instance: Instance, findings: inout Findings) -> TagMatch? {
-        if let pattern = instance.options.text("match_regex"),
-            let place = instance.options.valueLocation(of: "match_regex")
-        {
-            if let other = instance.options.location(of: "match") {
-                findings.report(
-                    .conflictingKeys, at: place,
-                    "'match' at \(other) and 'match_regex' exclude each other",
-                    hint: "keep one of them")
-            }
-            do throws(SettingsError) {
-                return try TagMatch(regex: pattern, at: place)
-            } catch {
-                for problem in error.problems { findings.report(problem) }
-                return nil
-            }
+        let wildcard = instance.options.text("match")
+        guard let regex = instance.options.text("match_regex") else {
+            return wildcard.map { TagMatch(wildcard: $0) }
         }
-        return instance.options.text("match").map { TagMatch(wildcard: $0) }
+        do throws(PatternError) {
+            return try TagMatch(regex: regex, wildcard: wildcard)
+        } catch {
+            let place = instance.options.valueLocation(of: "match_regex") ?? instance.location
+            findings.refuse(.invalidPattern, at: place, "'match_regex' \(error)")
+            return nil
+        }
     }
 
     private func route(of instance: Instance, match: TagMatch?) -> Route {

@@ -1,31 +1,32 @@
 import Core
+public import Pattern
 
-/// Which tags a filter or an output takes: `match` or `match_regex`.
+/// Which tags a filter or an output takes: those that fit `match` or `match_regex`.
 public struct TagMatch: Sendable, CustomStringConvertible {
-    private enum Rule: Sendable {
-        case wildcard(Wildcard)
-    }
-
-    /// As written.
-    public let description: String
-    private let rule: Rule
+    private let wildcard: Wildcard?
+    private let pattern: Pattern?
 
     /// `*` stands for any run of characters; case matters, and the whole tag must fit.
-    public init(wildcard pattern: String) {
-        description = pattern
-        rule = .wildcard(Wildcard(pattern))
+    public init(wildcard: String) {
+        self.wildcard = Wildcard(wildcard)
+        pattern = nil
     }
 
-    /// A regular expression that some part of the tag must fit.
-    init(regex pattern: String, at location: SourceLocation) throws(SettingsError) {
-        throw SettingsError(
-            .notSupportedYet, at: location, "'match_regex' is not supported yet",
-            hint: "use 'match' with '*'")
+    /// A regular expression that fits some part of the tag; a wildcard may be given besides.
+    public init(regex: String, wildcard: String? = nil) throws(PatternError) {
+        self.wildcard = wildcard.map { Wildcard($0) }
+        pattern = try Pattern(regex)
     }
 
     public func matches(_ tag: String) -> Bool {
-        switch rule {
-        case .wildcard(let wildcard): wildcard.matches(tag)
-        }
+        if let wildcard, wildcard.matches(tag) { return true }
+        guard let pattern else { return false }
+        // Routes are resolved once, at the start, so a matcher for each question is fine.
+        return Array(tag.utf8).withBytes { pattern.makeMatcher().matches($0) }
+    }
+
+    /// As written.
+    public var description: String {
+        [pattern?.source, wildcard?.description].compactMap(\.self).joined(separator: " or ")
     }
 }

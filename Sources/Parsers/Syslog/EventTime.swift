@@ -1,0 +1,37 @@
+import Core
+
+/// When an event happened, as far as one can believe the sender's clock.
+struct EventTime {
+    /// The sender's time when it is believable, else the time received.
+    var time: Timestamp
+    var isFromDevice: Bool
+    /// Whether the two clocks are more than a week apart.
+    var isSuspect: Bool
+
+    private static let day: Int64 = 86_400_000_000_000
+
+    /// - Parameter device: what the sender says; `nil` when it does not.
+    init(device: Timestamp?, source: PayloadSource) {
+        guard let device else {
+            self.init(time: source.received, isFromDevice: false, isSuspect: false)
+            return
+        }
+        // A file may be old; there is no time of receipt to compare with.
+        guard source.transport != .file else {
+            self.init(time: device, isFromDevice: true, isSuspect: false)
+            return
+        }
+        let distance = device.nanoseconds(since: source.received).magnitude
+        // Devices whose clock was never set say 1970 or 2000.
+        let isBelievable = distance <= UInt64(366 * Self.day)
+        self.init(
+            time: isBelievable ? device : source.received, isFromDevice: isBelievable,
+            isSuspect: distance > UInt64(7 * Self.day))
+    }
+
+    private init(time: Timestamp, isFromDevice: Bool, isSuspect: Bool) {
+        self.time = time
+        self.isFromDevice = isFromDevice
+        self.isSuspect = isSuspect
+    }
+}

@@ -1,0 +1,203 @@
+import Core
+
+/// Reads RFC 5424 structured data and writes it as a map of maps.
+///
+/// Repeated parameters of one element become an array; a repeated element, which the RFC forbids,
+/// is merged into the first.
+struct StructuredData: ~Copyable {
+    /// Parameters beyond this many are left out.
+    static let parameterLimit = 256
+
+    private struct Parameter {
+        var id: Range<Int>
+        var name: Range<Int>
+        var value: Range<Int>
+        var hasEscapes: Bool
+        var isWritten = false
+    }
+
+    private struct Element {
+        var id: Range<Int>
+        var isWritten = false
+    }
+
+    private var parameters: [Parameter] = []
+    private var elements: [Element] = []
+    private var writer = NestedWriter()
+
+    init() {}
+
+    /// Reads the elements that start at `start`, where a `[` stands.
+    ///
+    /// - Returns: the offset behind the last element; `nil` when an element is not well-formed.
+    mutating func read(_ line: RawSpan, at start: Int) -> Int? {
+        parameters.removeAll(keepingCapacity: true)
+        elements.removeAll(keepingCapacity: true)
+        var offset = start
+        while line.hasByte(UInt8(ascii: "["), at: offset) {
+            guard let end = readElement(line, at: offset &+ 1) else { return nil }
+            offset = end
+        }
+        // Behind the last element comes a space or the end (RFC 5424 §6).
+        guard offset == line.byteCount || line.byte(at: offset) == UInt8(ascii: " ") else {
+            return nil
+        }
+        write(line)
+        return offset
+    }
+
+    /// Reads `id name="value" ...]`; `nil` when it ends early or has another form.
+    private mutating func readElement(_ line: RawSpan, at start: Int) -> Int? {
+        guard let idEnd = Self.nameEnd(line, from: start) else { return nil }
+        let id = start..<idEnd
+        if elements.count < Self.parameterLimit { elements.append(Element(id: id)) }
+        var offset = idEnd
+        while offset < line.byteCount {
+            if line.byte(at: offset) == UInt8(ascii: "]") { return offset &+ 1 }
+            guard line.byte(at: offset) == UInt8(ascii: " ") else { return nil }
+            offset &+= 1
+            // Tolerated: more than one space, and spaces before the bracket.
+            if line.hasByte(UInt8(ascii: " "), at: offset)
+                || line.hasByte(UInt8(ascii: "]"), at: offset)
+            {
+                continue
+            }
+            guard let end = readParameter(line, at: offset, of: id) else { return nil }
+            offset = end
+        }
+        return nil
+    }
+
+    private mutating func readParameter(
+        _ line: RawSpan, at start: Int, of id: Range<Int>
+    ) -> Int? {
+        guard let nameEnd = Self.nameEnd(line, from: start),
+            line.hasByte(UInt8(ascii: "="), at: nameEnd)
+        else { return nil }
+        var offset = nameEnd &+ 1
+        // Some senders put a space before the value.
+        if line.hasByte(UInt8(ascii: " "), at: offset) { offset &+= 1 }
+        guard line.hasByte(UInt8(ascii: "\""), at: offset) else { return nil }
+        offset &+= 1
+        let valueStart = offset
+        var hasEscapes = false
+        while offset < line.byteCount {
+            switch line.byte(at: offset) {
+            case UInt8(ascii: "\""):
+                if parameters.count < Self.parameterLimit {
+                    parameters.append(
+                        Parameter(
+                            id: id, name: start..<nameEnd, value: valueStart..<offset,
+                            hasEscapes: hasEscapes))
+                }
+                return offset &+ 1
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                offset &+= 2
+            default: offset &+= 1
+            }
+        }
+        return nil
+    }
+
+    /// The end of an SD-NAME: printable, without `=`, space, `]` and `"`; not empty.
+    private static func nameEnd(_ line: RawSpan, from start: Int) -> Int? {
+        var offset = start
+        while offset < line.byteCount {
+            let byte = line.byte(at: offset)
+            if byte <= 0x20 || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "]")
+                || byte == UInt8(ascii: "\"") || byte == 0x7f
+            {
+                break
+            }
+            offset &+= 1
+        }
+        return offset > start ? offset : nil
+    }
+
+    // MARK: Writing
+
+    /// Appends the map read last to the variable part of the row being written.
+    ///
+    /// - Returns: the slot that points to it.
+    func append(to batch: inout RecordBatch, rowLength: Int) -> UInt64 {
+        let start = batch.appendVariable(writer.buffer.bytes, rowLength: rowLength)
+        return Slot.pack(offset: start, length: writer.buffer.count)
+    }
+
+    private mutating func write(_ line: RawSpan) {
+        writer.removeAll()
+        writer.beginMap()
+        for first in elements.indices where !elements[first].isWritten {
+            let id = line.extracting(elements[first].id)
+            for other in first..<elements.count
+            where line.extracting(elements[other].id).hasSameBytes(as: id) {
+                elements[other].isWritten = true
+            }
+            writer.key(id)
+            writer.beginMap()
+            for index in parameters.indices
+            where !parameters[index].isWritten
+                && line.extracting(parameters[index].id).hasSameBytes(as: id)
+            {
+                writeParameter(line, at: index)
+            }
+            writer.end()
+        }
+        writer.end()
+    }
+
+    /// Writes a parameter and all later ones of the same element and name.
+    private mutating func writeParameter(_ line: RawSpan, at first: Int) {
+        let id = line.extracting(parameters[first].id)
+        let name = line.extracting(parameters[first].name)
+        writer.key(name)
+        var isArray = false
+        for index in first..<parameters.count {
+            guard line.extracting(parameters[index].name).hasSameBytes(as: name),
+                line.extracting(parameters[index].id).hasSameBytes(as: id)
+            else { continue }
+            parameters[index].isWritten = true
+            if index > first { isArray = true }
+        }
+        if isArray { writer.beginArray() }
+        for index in first..<parameters.count {
+            guard line.extracting(parameters[index].name).hasSameBytes(as: name),
+                line.extracting(parameters[index].id).hasSameBytes(as: id)
+            else { continue }
+            writeValue(line, parameters[index])
+            if !isArray { break }
+        }
+        if isArray { writer.end() }
+    }
+
+    /// Writes a value without its escapes: only `\"`, `\\` and `\]` are any (RFC 5424 §6.3.3).
+    private mutating func writeValue(_ line: RawSpan, _ parameter: Parameter) {
+        let value = line.extracting(parameter.value)
+        guard parameter.hasEscapes else {
+            writer.text(value)
+            return
+        }
+        writer.buffer.append(Nested.Tag.text.rawValue)
+        let lengthAt = writer.buffer.count
+        writer.buffer.append(bigEndian: UInt32(0))
+        var offset = 0
+        while offset < value.byteCount {
+            var byte = value.byte(at: offset)
+            if byte == UInt8(ascii: "\\"), offset &+ 1 < value.byteCount {
+                let next = value.byte(at: offset &+ 1)
+                if next == UInt8(ascii: "\"") || next == UInt8(ascii: "\\")
+                    || next == UInt8(ascii: "]")
+                {
+                    byte = next
+                    offset &+= 1
+                }
+            }
+            writer.buffer.append(byte)
+            offset &+= 1
+        }
+        writer.buffer.store(
+            bigEndian: UInt32(truncatingIfNeeded: writer.buffer.count - lengthAt - 4),
+            at: lengthAt)
+    }
+}

@@ -1,0 +1,30 @@
+import Core
+
+/// What the header of one message says: values, and places in the line as packed slots.
+struct SyslogFields {
+    /// Facility × 8 + severity; negative when there is no valid PRI.
+    var priority = -1
+    var priorityText = Slot.null
+    var timeText = Slot.null
+    var hostname = Slot.null
+    var appName = Slot.null
+    var procID = Slot.null
+    var msgID = Slot.null
+    /// The text of the structured data, brackets included.
+    var structuredText = Slot.null
+    var message = Slot.null
+    /// The time the header gives.
+    var deviceTime: Timestamp?
+    /// From "last message repeated N times".
+    var repeatCount: UInt32 = 0
+
+    /// A place in the line; `nil` for an empty one.
+    static func slot(_ start: Int, _ end: Int) -> UInt64 {
+        Slot.pack(offset: start, length: end &- start)
+    }
+}
+
+/// Which layout a line has.
+enum SyslogFormat: Int, CaseIterable {
+    case rfc3164, rfc5424, raw
+}

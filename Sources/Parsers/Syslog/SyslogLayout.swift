@@ -1,0 +1,139 @@
+import Core
+
+/// Where the values of a normalized syslog record lie, and the shapes that say so.
+///
+/// Rows carry the whole line as their variable part; slots point into it. Constants of a run are
+/// the time received and the transport.
+struct SyslogLayout {
+    enum Place {
+        static let time = 0
+        static let deviceTime = 8
+        static let peerHigh = 16
+        static let peerLow = 24
+        /// 0x100 | PRI, or 0 for none: its bits are facility and severity.
+        static let priority = 32
+        static let peerPort = 34
+        static let repeatCount = 36
+        static let isTimeSuspect = 40
+        static let isTruncated = 41
+        static let isPriorityValid = 42
+        static let message = 48
+        static let hostname = 56
+        static let appName = 64
+        static let procID = 72
+        static let msgID = 80
+        static let structuredData = 88
+    }
+
+    /// Time received (8 bytes) and transport (4 bytes, padded).
+    static let constantsLength = 12
+    static let yes: UInt8 = 1
+    static let no: UInt8 = 2
+
+    let shape: Shape
+    let rowLength: Int
+
+    /// Bytes of the fixed part by format: what a format cannot have takes no room.
+    static func rowLength(of format: SyslogFormat) -> Int {
+        switch format {
+        case .raw: Place.hostname
+        case .rfc3164: Place.msgID
+        case .rfc5424: Place.structuredData + Slot.byteCount
+        }
+    }
+
+    /// - Parameters:
+    ///   - hasDeviceTime: whether `time` is the header's.
+    ///   - problem: what the record says in `parse_error`.
+    ///   - rawKey: name of a column for the whole line.
+    ///   - addressKey: name of the sender's address.
+    init(
+        format: SyslogFormat, hasDeviceTime: Bool, problem: ErrorCode?, rawKey: String?,
+        addressKey: String
+    ) {
+        let status = format == .raw ? "raw" : problem == nil ? "ok" : "partial"
+        var columns = Self.timeColumns(hasDeviceTime: hasDeviceTime)
+        if format != .raw {
+            columns.append(Column("hostname", .text, .slot(offset: Place.hostname)))
+            columns.append(Column("app_name", .text, .slot(offset: Place.appName)))
+            columns.append(Column("proc_id", .text, .slot(offset: Place.procID)))
+        }
+        if format == .rfc5424 {
+            columns.append(Column("msg_id", .text, .slot(offset: Place.msgID)))
+        }
+        columns += Self.priorityColumns(hiddenAt: columns.count)
+        if format == .rfc5424 {
+            columns.append(
+                Column("structured_data", .nested, .slot(offset: Place.structuredData)))
+        }
+        columns.append(Column("message", .text, .slot(offset: Place.message)))
+        var rowLength = Self.rowLength(of: format)
+        if let rawKey {
+            columns.append(Column(rawKey, .text, .slot(offset: rowLength)))
+            rowLength += Slot.byteCount
+        }
+        columns.append(.literal("format", text: "\(format)"))
+        columns.append(.literal("parse_status", text: status))
+        if let problem { columns.append(.literal("parse_error", text: problem.text)) }
+        columns += Self.remarkColumns
+        columns += Self.originColumns(addressKey: addressKey)
+        self.rowLength = rowLength
+        shape = .known(
+            columns: columns, rowLength: rowLength, hasVariablePart: true,
+            constantsLength: Self.constantsLength, timeColumn: 1)
+    }
+
+    /// Begins a run with the constants that `source` gives.
+    static func beginRun(
+        _ shape: Shape, source: PayloadSource, of batch: inout RecordBatch
+    ) {
+        // Once per round of receiving; the buffer may cost an allocation.
+        var constants = ByteBuffer(capacity: constantsLength)
+        constants.append(bigEndian: source.received.nanoseconds)
+        constants.append(bigEndian: source.transport.padded)
+        batch.beginRun(shape, constants: constants.bytes)
+    }
+
+    private static func timeColumns(hasDeviceTime: Bool) -> [Column] {
+        [
+            .literal("record_type", text: "log"),
+            Column("time", .nanoseconds, .row(offset: Place.time, length: 8)),
+            Column("time_received", .nanoseconds, .constant(offset: 0, length: 8)),
+            Column(
+                "time_device", .nanoseconds, .row(offset: Place.deviceTime, length: 8),
+                zeroIsNull: true),
+            .literal("time_source", text: hasDeviceTime ? "device" : "received"),
+            Column("time_suspect", .ipfixBoolean, .row(offset: Place.isTimeSuspect, length: 1)),
+        ]
+    }
+
+    private static func priorityColumns(hiddenAt index: Int) -> [Column] {
+        [
+            Column(
+                "priority", .unsigned, .row(offset: Place.priority, length: 2), hidden: true,
+                zeroIsNull: true),
+            Column("facility", .unsigned, .derived(.bits(of: index, shift: 3, mask: 31))),
+            Column("facility_name", .text, .derived(.name(of: index + 1, table: .facility))),
+            Column("severity", .unsigned, .derived(.bits(of: index, shift: 0, mask: 7))),
+            Column("severity_name", .text, .derived(.name(of: index + 3, table: .severity))),
+        ]
+    }
+
+    private static let remarkColumns = [
+        Column("pri_valid", .ipfixBoolean, .row(offset: Place.isPriorityValid, length: 1)),
+        Column("truncated", .ipfixBoolean, .row(offset: Place.isTruncated, length: 1)),
+        Column(
+            "repeat_count", .unsigned, .row(offset: Place.repeatCount, length: 4),
+            zeroIsNull: true),
+    ]
+
+    private static func originColumns(addressKey: String) -> [Column] {
+        [
+            Column("transport", .paddedText, .constant(offset: 8, length: 4)),
+            Column(
+                addressKey, .address, .row(offset: Place.peerHigh, length: 16), zeroIsNull: true),
+            Column(
+                "peer_port", .unsigned, .row(offset: Place.peerPort, length: 2), zeroIsNull: true),
+        ]
+    }
+}

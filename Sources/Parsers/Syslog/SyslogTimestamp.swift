@@ -1,0 +1,214 @@
+import Core
+
+/// A timestamp as a header writes it: civil time with what the text leaves open.
+struct SyslogTimestamp {
+    /// The civil time; the year is 0 when the text has none.
+    var civil: CivilTime
+    var nanoseconds: Int64 = 0
+    /// Seconds east of UTC; `nil` when the text does not say.
+    var offset: Int64?
+    /// Where reading stopped.
+    var end: Int
+}
+
+extension SyslogTimestamp {
+    /// Reads any form of timestamp that syslog senders use, without skipping spaces.
+    ///
+    /// - Returns: `nil` when no timestamp starts at `start`.
+    static func read(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard start < line.byteCount else { return nil }
+        let first = line.byte(at: start)
+        if first.isDigit {
+            if start &+ 4 < line.byteCount, line.byte(at: start &+ 4) == UInt8(ascii: " ") {
+                return readYearFirst(line, at: start)
+            }
+            return readISO(line, at: start)
+        }
+        // Cisco marks a clock that was never set (*) or has lost its source (.).
+        let isMarked = first == UInt8(ascii: "*") || first == UInt8(ascii: ".")
+        return readMonthFirst(line, at: isMarked ? start &+ 1 : start)
+    }
+
+    /// RFC 3339 and its relatives: space for `T`, offset without colon, comma as decimal mark.
+    static func readISO(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard start &+ 19 <= line.byteCount, line.byte(at: start &+ 4) == UInt8(ascii: "-"),
+            line.byte(at: start &+ 7) == UInt8(ascii: "-"),
+            let century = line.twoDigits(at: start), let year = line.twoDigits(at: start &+ 2),
+            let month = line.twoDigits(at: start &+ 5), let day = line.twoDigits(at: start &+ 8)
+        else { return nil }
+        switch line.byte(at: start &+ 10) {
+        case UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: " "): break
+        default: return nil
+        }
+        guard var result = readClock(line, at: start &+ 11) else { return nil }
+        result.civil.year = century * 100 + year
+        result.civil.month = month
+        result.civil.day = day
+        guard result.civil.isValid else { return nil }
+        result.readOffset(line)
+        return result
+    }
+
+    /// `2026 Oct 11 22:14:15` (NX-OS, Brocade).
+    private static func readYearFirst(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard let century = line.twoDigits(at: start), let year = line.twoDigits(at: start &+ 2),
+            (19...20).contains(century),
+            var result = readMonthFirst(line, at: start &+ 5), result.civil.year == 0
+        else { return nil }
+        result.civil.year = century * 100 + year
+        return result.civil.isValid ? result : nil
+    }
+
+    /// `Oct 11 22:14:15` with an optional year before or after the time of day, and a fraction.
+    private static func readMonthFirst(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard start &+ 14 <= line.byteCount, let month = line.monthName(at: start),
+            line.byte(at: start &+ 3) == UInt8(ascii: " ")
+        else { return nil }
+        var offset = start &+ 4
+        if line.byte(at: offset) == UInt8(ascii: " ") { offset &+= 1 }
+        guard let day = line.shortNumber(&offset), line.hasByte(UInt8(ascii: " "), at: offset)
+        else { return nil }
+        offset &+= 1
+        var year = 0
+        if line.hasByte(UInt8(ascii: " "), at: offset &+ 4),
+            let century = line.twoDigits(at: offset), let rest = line.twoDigits(at: offset &+ 2)
+        {
+            year = century * 100 + rest
+            offset &+= 5
+        }
+        guard var result = readClock(line, at: offset) else { return nil }
+        result.civil.month = month
+        result.civil.day = day
+        if year == 0 { year = result.readTrailingYear(line) }
+        result.civil.year = year
+        // 29 February is valid in some year.
+        var checked = result.civil
+        if year == 0 { checked.year = 2000 }
+        return checked.isValid ? result : nil
+    }
+
+    /// `22:14:15` with an optional fraction of up to nine digits.
+    private static func readClock(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard start &+ 8 <= line.byteCount, let hour = line.twoDigits(at: start),
+            line.byte(at: start &+ 2) == UInt8(ascii: ":"),
+            let minute = line.twoDigits(at: start &+ 3),
+            line.byte(at: start &+ 5) == UInt8(ascii: ":"),
+            let second = line.twoDigits(at: start &+ 6)
+        else { return nil }
+        var result = SyslogTimestamp(
+            civil: CivilTime(
+                year: 0, month: 1, day: 1, hour: hour, minute: minute, second: second),
+            end: start &+ 8)
+        result.readFraction(line)
+        return result
+    }
+
+    /// Reads `.123456`, at least one digit; digits beyond nanoseconds are cut.
+    private mutating func readFraction(_ line: RawSpan) {
+        guard end &+ 1 < line.byteCount else { return }
+        let mark = line.byte(at: end)
+        guard mark == UInt8(ascii: ".") || mark == UInt8(ascii: ","),
+            line.byte(at: end &+ 1).isDigit
+        else { return }
+        var offset = end &+ 1
+        var scale: Int64 = 100_000_000
+        while offset < line.byteCount, line.byte(at: offset).isDigit {
+            nanoseconds &+= Int64(line.byte(at: offset) &- 0x30) &* scale
+            scale /= 10
+            offset &+= 1
+        }
+        end = offset
+    }
+
+    /// Reads `Z`, `+02:00`, `+0200` or `+02`.
+    private mutating func readOffset(_ line: RawSpan) {
+        guard end < line.byteCount else { return }
+        let mark = line.byte(at: end)
+        if mark == UInt8(ascii: "Z") || mark == UInt8(ascii: "z") {
+            offset = 0
+            end &+= 1
+            return
+        }
+        guard mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-"),
+            let hours = line.twoDigits(at: end &+ 1), hours <= 23
+        else { return }
+        var next = end &+ 3
+        var seconds = Int64(hours) * 3600
+        let hasColon = line.hasByte(UInt8(ascii: ":"), at: next)
+        if let minutes = line.twoDigits(at: hasColon ? next &+ 1 : next), minutes <= 59 {
+            seconds += Int64(minutes) * 60
+            next &+= hasColon ? 3 : 2
+        }
+        offset = mark == UInt8(ascii: "-") ? -seconds : seconds
+        end = next
+    }
+
+    /// Reads ` 2026` behind the time of day; only years 2000 to 2099 followed by a space count.
+    private mutating func readTrailingYear(_ line: RawSpan) -> Int {
+        guard line.hasByte(UInt8(ascii: " "), at: end),
+            line.twoDigits(at: end &+ 1) == 20, let year = line.twoDigits(at: end &+ 3),
+            line.hasByte(UInt8(ascii: " "), at: end &+ 5)
+        else { return 0 }
+        end &+= 5
+        return 2000 + year
+    }
+}
+
+extension RawSpan {
+    /// Whether `wanted` stands at `offset`; `false` behind the end.
+    @inline(__always)
+    func hasByte(_ wanted: UInt8, at offset: Int) -> Bool {
+        offset < byteCount && byte(at: offset) == wanted
+    }
+
+    /// The number of two decimal digits; `nil` when there are none or the line ends.
+    @inline(__always)
+    func twoDigits(at offset: Int) -> Int? {
+        guard offset &+ 2 <= byteCount else { return nil }
+        let tens = byte(at: offset) &- 0x30
+        let ones = byte(at: offset &+ 1) &- 0x30
+        guard tens <= 9, ones <= 9 else { return nil }
+        return Int(tens) &* 10 &+ Int(ones)
+    }
+
+    /// One or two decimal digits; moves `offset` behind them.
+    @inline(__always)
+    func shortNumber(_ offset: inout Int) -> Int? {
+        guard offset < byteCount, byte(at: offset).isDigit else { return nil }
+        var number = Int(byte(at: offset) &- 0x30)
+        offset &+= 1
+        if offset < byteCount, byte(at: offset).isDigit {
+            number = number &* 10 &+ Int(byte(at: offset) &- 0x30)
+            offset &+= 1
+        }
+        return number
+    }
+
+    /// The month of an English three-letter name in any case.
+    func monthName(at offset: Int) -> Int? {
+        guard offset &+ 3 <= byteCount else { return nil }
+        let letters =
+            UInt32(byte(at: offset) | 0x20) << 16 | UInt32(byte(at: offset &+ 1) | 0x20) << 8
+            | UInt32(byte(at: offset &+ 2) | 0x20)
+        return switch letters {
+        case 0x6a616e: 1
+        case 0x666562: 2
+        case 0x6d6172: 3
+        case 0x617072: 4
+        case 0x6d6179: 5
+        case 0x6a756e: 6
+        case 0x6a756c: 7
+        case 0x617567: 8
+        case 0x736570: 9
+        case 0x6f6374: 10
+        case 0x6e6f76: 11
+        case 0x646563: 12
+        default: nil
+        }
+    }
+}
+
+extension UInt8 {
+    @inline(__always)
+    var isDigit: Bool { self &- 0x30 <= 9 }
+}

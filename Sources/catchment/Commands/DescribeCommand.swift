@@ -1,0 +1,92 @@
+import Core
+import Pipeline
+
+/// Prints the options of a plugin, or of `service`.
+struct DescribeCommand {
+    /// As in YAML, or with the kind in front: `syslog`, `in_syslog`, `filter_grep`, `out_file`.
+    let name: String
+
+    private static let prefixes: [PluginInfo.Kind: String] = [
+        .input: "in_", .filter: "filter_", .output: "out_",
+    ]
+
+    func run(_ console: Console, _ registry: Registry) -> Int32 {
+        if name == "service" {
+            console.say("service: settings of the whole agent\n")
+            console.output(Self.table(ServiceSettings.options).text(columns: console.columns))
+            return 0
+        }
+        let found = registry.infos.filter { $0.name == name || Self.fullName($0) == name }
+        guard !found.isEmpty else {
+            let names = registry.infos.map(\.name) + registry.infos.map(Self.fullName)
+            console.error(
+                UsageError(
+                    .unknownPlugin, "there is no plugin '\(name)'",
+                    hint: Suggestion.hint(for: name, among: names)
+                        ?? "'catchment plugins' lists them"))
+            return 2
+        }
+        for (index, info) in found.enumerated() {
+            if index > 0 { console.say("") }
+            describe(info, console)
+        }
+        return 0
+    }
+
+    static func fullName(_ info: PluginInfo) -> String { (prefixes[info.kind] ?? "") + info.name }
+
+    private func describe(_ info: PluginInfo, _ console: Console) {
+        console.say("\(info.kind.rawValue) \(info.name): \(info.summary)\n")
+        if !info.options.isEmpty {
+            console.output(Self.table(info.options).text(columns: console.columns) + "\n")
+        }
+        console.say("Shared by all \(info.kind.rawValue)s:\n")
+        let shared = CommonOptions.specs(of: info.kind)
+        console.output(Self.table(shared).text(columns: console.columns))
+        console.say("\nExample:\n\n" + Self.example(info))
+    }
+
+    private static func table(_ options: [OptionSpec]) -> Table {
+        var table = Table(["option", "type", "default", "help"])
+        for option in options {
+            let notes =
+                (option.isRequired ? " Required." : "")
+                + (option.isRepeatable ? " May be a list." : "")
+            table.add([
+                option.key, option.kind.summary, option.defaultValue ?? "", option.help + notes,
+            ])
+        }
+        return table
+    }
+
+    /// The smallest pipeline with the plugin in it.
+    static func example(_ info: PluginInfo) -> String {
+        var lines = ["pipeline:", "  \(info.kind.rawValue)s:", "    - name: \(info.name)"]
+        if info.kind == .input {
+            lines.append("      tag: \(info.name)")
+        } else {
+            lines.append("      match: '*'")
+        }
+        for option in info.options where option.isRequired {
+            lines.append("      \(option.key): \(sample(of: option))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func sample(of option: OptionSpec) -> String {
+        if let value = option.defaultValue { return value }
+        return switch option.kind {
+        case .boolean: "on"
+        case .integer(let bounds): "\(bounds.lowerBound)"
+        case .size: "1M"
+        case .duration: "10s"
+        case .choice(let words): words.first ?? ""
+        case .pair: "key value"
+        case .keyPattern: "key ^regex$"
+        case .field: "message"
+        case .parser: "json"
+        case .path: "/var/lib/catchment"
+        case .text: "text"
+        }
+    }
+}

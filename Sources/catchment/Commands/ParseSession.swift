@@ -1,0 +1,115 @@
+import Capture
+import Core
+
+/// Reads captures one after the other into the same decoders.
+final class ParseSession {
+    private(set) var summary = ParseSummary()
+    var progress: ParseProgress?
+    private let router: any PayloadRouter
+    private let printer: any RecordPrinter
+    private let console: Console
+    private let now: Timestamp
+    /// Records that may still be printed.
+    private var remaining: Int
+    private let isLimited: Bool
+    /// The stage that took the last payload; its batch may hold records not printed yet.
+    private var current: ParseStage?
+    private var isOutputClosed = false
+
+    /// Bytes of records that a stage gathers before they are printed.
+    private static let batchSize = 256 << 10
+
+    init(
+        router: any PayloadRouter, printer: any RecordPrinter, console: Console,
+        limit: Int?, now: Timestamp
+    ) {
+        self.router = router
+        self.printer = printer
+        self.console = console
+        self.now = now
+        remaining = limit ?? .max
+        isLimited = limit != nil
+    }
+
+    /// Whether nothing more is to be printed.
+    var isDone: Bool { remaining == 0 || isOutputClosed }
+
+    /// Reads one file; what cannot be read is said and counted.
+    func read(_ path: String) {
+        do {
+            let file = try CaptureFile.open(path, now: now)
+            defer {
+                flush()
+                progress?.clear()
+                summary.add(file.summary)
+                report(file.summary, of: path)
+            }
+            if file.format == .text {
+                try file.forEachLine { line, _ in
+                    take(line, nil, isTruncated: false)
+                    advance(file, path)
+                }
+            } else {
+                try file.forEachDatagram { datagram, payload in
+                    take(payload, datagram, isTruncated: datagram.isTruncated)
+                    advance(file, path)
+                }
+            }
+        } catch {
+            summary.unreadable += 1
+            console.note("\(path): error \(error.code.text): \(error.reason)")
+        }
+    }
+
+    /// Prints what is left.
+    func finish() {
+        flush()
+        if !printer.finish() { isOutputClosed = true }
+    }
+
+    private func advance(_ file: CaptureFile, _ path: String) {
+        if isDone { file.stop() }
+        progress?.update(file.progress, path: path)
+    }
+
+    /// - Parameter datagram: `nil` for a line of a text file.
+    private func take(_ payload: RawSpan, _ datagram: Datagram?, isTruncated: Bool) {
+        // Payloads of raw datagram files have no addresses to choose an input by.
+        let destination = datagram.flatMap { $0.hasEndpoints ? $0.destination : nil }
+        let stage: ParseStage
+        switch router.route(payload, to: destination, isLine: datagram == nil) {
+        case .stage(let found): stage = found
+        case .nobody(let reason):
+            summary.leftOut[reason, default: 0] += 1
+            return
+        }
+        if stage !== current {
+            flush()
+            current = stage
+        }
+        let source = PayloadSource(
+            peer: datagram?.source ?? Endpoint(address: .any, port: 0),
+            transport: datagram == nil ? .file : .udp, received: datagram?.time ?? now)
+        stage.decode(payload, from: source)
+        if isLimited || stage.byteCount >= Self.batchSize { flush() }
+    }
+
+    /// Filters and prints the records gathered.
+    private func flush() {
+        guard let current, !current.isEmpty else { return }
+        remaining -= current.flush(to: printer, atMost: remaining)
+        if !printer.flush() { isOutputClosed = true }
+    }
+
+    /// Says where a file is damaged.
+    private func report(_ summary: CaptureSummary, of path: String) {
+        let shown = summary.firstProblems.prefix(3)
+        for problem in shown {
+            console.note(
+                "\(path): error \(problem.code.text): \(problem.code.words) "
+                    + "at byte \(problem.offset)")
+        }
+        let rest = summary.damaged - shown.count
+        if rest > 0 { console.note("\(path): \(rest) more problems") }
+    }
+}

@@ -1,0 +1,100 @@
+import Core
+import System
+
+/// What the program says: results to one stream, everything about them to the other.
+struct Console: Sendable {
+    /// Writes text as it is.
+    var output: @Sendable (String) -> Void
+    var errors: @Sendable (String) -> Void
+    /// Whether the error stream shows colours.
+    var hasColours = false
+    /// Columns of the output; `nil` when it is no terminal, so nothing is wrapped.
+    var columns: Int?
+
+    static let standard = Console(
+        output: { StandardStream.output.write($0) }, errors: { StandardStream.error.write($0) },
+        hasColours: StandardStream.error.isTerminal && Process.environment("NO_COLOR") == nil,
+        columns: StandardStream.output.columns)
+
+    enum Colour: String {
+        case red = "31"
+        case yellow = "33"
+        case dim = "2"
+    }
+
+    /// Prints a result and a line end.
+    ///
+    /// - Returns: the status of a command that went well.
+    @discardableResult
+    func say(_ text: String) -> Int32 {
+        output(text + "\n")
+        return 0
+    }
+
+    /// Prints a line about the work.
+    func note(_ text: String) { errors(text + "\n") }
+
+    /// Prints why a command was not begun.
+    func error(_ problem: UsageError) {
+        let hint = problem.hint.map { coloured(" (\($0))", .dim) } ?? ""
+        let label = coloured("error", .red)
+        note("catchment: \(label) \(problem.code.text): \(problem.message)\(hint)")
+    }
+
+    func coloured(_ text: String, _ colour: Colour) -> String {
+        hasColours ? "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
+    /// Prints what is wrong with a configuration, one line each.
+    func show(_ problems: [SettingsProblem], as severity: LogLevel) {
+        let word = severity == .error ? "error" : "warning"
+        let label = coloured(word, severity == .error ? .red : .yellow)
+        for problem in problems {
+            let hint = problem.hint.map { coloured(" (\($0))", .dim) } ?? ""
+            note("\(problem.location): \(label) \(problem.code.text): \(problem.message)\(hint)")
+        }
+    }
+}
+
+extension Console {
+    /// A log that writes lines such as
+    /// `2026-11-23T17:55:00.123Z info  [syslog.0] message`.
+    func log(level: LogLevel) -> Log {
+        let console = self
+        return Log(component: "catchment", level: level) { level, component, message in
+            console.errors(console.logLine(level, component, message, at: .now()))
+        }
+    }
+
+    func logLine(
+        _ level: LogLevel, _ component: String, _ message: String, at time: Timestamp
+    ) -> String {
+        let word = Table.padded(level.name, to: 5)
+        let shown =
+            switch level {
+            case .error: coloured(word, .red)
+            case .warning: coloured(word, .yellow)
+            case .info, .debug: word
+            }
+        // One event is one line, whatever a sender put into the message.
+        let clean = message.contains { $0.isNewline } ? Self.joined(message) : message
+        return "\(Self.text(of: time)) \(shown) [\(component)] \(clean)\n"
+    }
+
+    private static func joined(_ message: String) -> String {
+        message.split(whereSeparator: \.isNewline).joined(separator: " | ")
+    }
+
+    /// RFC 3339 in UTC with milliseconds.
+    static func text(of time: Timestamp) -> String {
+        let civil = CivilTime(secondsSince1970: time.seconds)
+        func digits(_ number: Int, _ width: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, width - text.count)) + text
+        }
+        let date = "\(digits(civil.year, 4))-\(digits(civil.month, 2))-\(digits(civil.day, 2))"
+        let clock =
+            "\(digits(civil.hour, 2)):\(digits(civil.minute, 2)):\(digits(civil.second, 2))"
+        return "\(date)T\(clock).\(digits(Int(time.subsecond / 1_000_000), 3))Z"
+    }
+}

@@ -1,0 +1,42 @@
+import Core
+
+extension String {
+    /// The text with control characters replaced: what devices send must not steer a terminal.
+    var printable: String {
+        if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return self }
+        return String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .lineSeparator, .paragraphSeparator, .format, .surrogate:
+                        scalar == "\t" ? " " : "\u{fffd}"
+                    default: scalar
+                    }
+                }))
+    }
+}
+
+extension Int {
+    /// The number with commas between groups of three digits.
+    var grouped: String {
+        let digits = Array(String(magnitude))
+        var text = self < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+}
+
+extension ErrorCode {
+    /// The code's name in words: `flow unknown template`.
+    var words: String {
+        var text = ""
+        for character in String(describing: self) {
+            if character.isUppercase { text += " " }
+            text += character.lowercased()
+        }
+        return text
+    }
+}

@@ -1,0 +1,49 @@
+import Core
+
+/// The header of a NetFlow packet or IPFIX message, as far as records need it.
+struct MessageHeader {
+    /// NetFlow v9 source id, IPFIX observation domain, v5 engine type and engine id.
+    var domain: UInt32
+    var sequence: UInt32
+    /// Milliseconds since the exporter started; 0 in IPFIX.
+    var uptime: UInt32
+    var exported: Timestamp
+    /// 1-in-N from a NetFlow v5 header; 0 when not stated.
+    var samplingRate: UInt32
+
+    /// NetFlow v5: version u16, count u16, uptime u32, seconds u32, nanoseconds u32,
+    /// sequence u32, engine type u8, engine id u8, sampling u16 (mode in the top 2 bits).
+    ///
+    /// - Parameter bytes: at least 24.
+    init(netflowV5 bytes: RawSpan) {
+        uptime = bytes.uint32(at: 4)
+        exported = Timestamp(
+            seconds: Int64(bytes.uint32(at: 8)), nanoseconds: Int64(bytes.uint32(at: 12)))
+        sequence = bytes.uint32(at: 16)
+        domain = UInt32(bytes.uint16(at: 20))
+        samplingRate = UInt32(bytes.uint16(at: 22) & 0x3fff)
+    }
+
+    /// NetFlow v9 (RFC 3954 §5.1): version u16, count u16, uptime u32, seconds u32, sequence u32,
+    /// source id u32.
+    ///
+    /// - Parameter bytes: at least 20.
+    init(netflowV9 bytes: RawSpan) {
+        uptime = bytes.uint32(at: 4)
+        exported = Timestamp(seconds: Int64(bytes.uint32(at: 8)))
+        sequence = bytes.uint32(at: 12)
+        domain = bytes.uint32(at: 16)
+        samplingRate = 0
+    }
+
+    /// IPFIX (RFC 7011 §3.1): version u16, length u16, export seconds u32, sequence u32, domain u32.
+    ///
+    /// - Parameter bytes: at least 16.
+    init(ipfix bytes: RawSpan) {
+        uptime = 0
+        exported = Timestamp(seconds: Int64(bytes.uint32(at: 4)))
+        sequence = bytes.uint32(at: 8)
+        domain = bytes.uint32(at: 12)
+        samplingRate = 0
+    }
+}

@@ -1,0 +1,263 @@
+import Core
+
+/// The sets of NetFlow v9 (RFC 3954 §5) and IPFIX (RFC 7011 §3.3).
+extension NetflowDecoder {
+    /// Decodes all sets of a message; data in front of its template waits for the message's end.
+    ///
+    /// - Parameters:
+    ///   - message: from the header on; may go on behind the message.
+    ///   - end: where the message ends.
+    /// - Returns: bytes used.
+    @discardableResult
+    func decodeSets(
+        _ message: RawSpan, until end: Int, _ domain: ObservationDomain,
+        into batch: inout RecordBatch
+    ) -> Int {
+        var offset = domain.key.flowProtocol.headerLength
+        let before = batch.count
+        waiting.removeAll(keepingCapacity: true)
+        while offset + 4 <= end {
+            let length = Int(message.uint16(at: offset + 2))
+            if length < 4 || offset + length > end {
+                if !message.isZero(from: offset) { domain.counters.count(.flowBadSetLength) }
+                // Some exporters state too short a message: what of the set lies inside is good.
+                if length >= 4, offset + length <= message.byteCount {
+                    decodeSet(message, offset..<end, domain, into: &batch)
+                }
+                break
+            }
+            decodeSet(message, offset..<offset + length, domain, into: &batch)
+            offset += length
+        }
+        decodeWaiting(message, domain, into: &batch)
+        domain.counters.count(payloadBytes: end, records: batch.count - before)
+        return end
+    }
+
+    private func decodeSet(
+        _ message: RawSpan, _ set: Range<Int>, _ domain: ObservationDomain,
+        into batch: inout RecordBatch
+    ) {
+        let id = message.uint16(at: set.lowerBound)
+        let body = message.extracting(set.lowerBound + 4..<set.upperBound)
+        switch (id, domain.key.flowProtocol) {
+        case (256..., _):
+            if let template = domain.template(id) {
+                decodeData(body, template, domain, into: &batch)
+            } else {
+                waiting.append(set)
+            }
+        case (0, .netflowV9), (2, .ipfix):
+            readTemplates(body, .template, domain)
+        case (1, .netflowV9), (3, .ipfix):
+            readTemplates(body, .optionsTemplate, domain)
+        default:
+            domain.counters.count(.flowReservedSet)
+        }
+    }
+
+    private func decodeWaiting(
+        _ message: RawSpan, _ domain: ObservationDomain, into batch: inout RecordBatch
+    ) {
+        var unknown = 0
+        for set in waiting {
+            if let template = domain.template(message.uint16(at: set.lowerBound)) {
+                let body = message.extracting(set.lowerBound + 4..<set.upperBound)
+                decodeData(body, template, domain, into: &batch)
+            } else {
+                unknown += 1
+            }
+        }
+        if unknown > 0 { domain.counters.count(.flowUnknownTemplate, times: unknown) }
+    }
+
+    // MARK: Templates
+
+    private func readTemplates(
+        _ set: RawSpan, _ kind: TemplateSet.Kind, _ domain: ObservationDomain
+    ) {
+        let reader = TemplateSet(
+            flowProtocol: domain.key.flowProtocol, kind: kind,
+            fieldLimit: options.limits.fieldsPerTemplate)
+        var offset = 0
+        while set.byteCount - offset >= 4 {
+            guard let length = reader.recordLength(in: set, at: offset) else {
+                if !set.isZero(from: offset) { domain.counters.count(.flowBadTemplate) }
+                return
+            }
+            let record = set.extracting(offset..<offset + length)
+            offset += length
+            // Sets may be padded; a padding of zeros reads like template 0 without fields.
+            if record.isZero(from: 0) { continue }
+            readTemplate(record, reader, domain)
+        }
+    }
+
+    private func readTemplate(
+        _ record: RawSpan, _ reader: TemplateSet, _ domain: ObservationDomain
+    ) {
+        let known = domain.template(record.uint16(at: 0))
+        if let known, known.layout.isOptions == (reader.kind == .optionsTemplate),
+            known.definition.withBytes({ $0.hasSameBytes(as: record) })
+        {
+            known.lastUsed = tick
+            return
+        }
+        switch reader.read(record) {
+        case .withdrawal: break
+        case .rejected(let problem): domain.counters.count(problem)
+        case .template(let id, let layout):
+            let definition = (0..<record.byteCount).map { record.byte(at: $0) }
+            let template = Template(id: id, layout: layout, definition: definition)
+            template.lastUsed = tick
+            let before = domain.storedBytes
+            domain.store(template, limit: options.limits.templatesPerDomain)
+            exporters.charge(domain, bytes: domain.storedBytes - before)
+        }
+    }
+
+    // MARK: Data
+
+    private func decodeData(
+        _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
+        into batch: inout RecordBatch
+    ) {
+        template.lastUsed = tick
+        if template.layout.isOptions {
+            learn(body, template, domain)
+            if !options.emitsOptions { return }
+        }
+        if template.isVariable {
+            appendVariable(body, template, domain, into: &batch)
+        } else {
+            appendFixed(body, template, domain, into: &batch)
+        }
+    }
+
+    private func learn(_ body: RawSpan, _ template: Template, _ domain: ObservationDomain) {
+        var offset = 0
+        while body.byteCount - offset >= template.recordLength {
+            guard let length = walk.measure(template.layout, in: body, from: offset) else { break }
+            domain.options.learn(
+                from: body.extracting(offset..<offset + length), ranges: walk.ranges,
+                layout: template.layout)
+            offset += length
+        }
+    }
+
+    /// Appends a whole set at once; only records that tell about sampling are looked at.
+    private func appendFixed(
+        _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
+        into batch: inout RecordBatch
+    ) {
+        let length = template.recordLength
+        let count = take(body.byteCount / length, domain)
+        if body.byteCount < length, !body.isZero(from: 0) {
+            domain.counters.count(.flowRecordOverrun)
+        }
+        guard template.hasOwnSampling else {
+            let sampling = domain.options.sampling(forSampler: nil)
+            return appendRows(
+                body, count: count, of: template, in: domain, sampling, into: &batch)
+        }
+        guard count > 0, walk.measure(template.layout, in: body, from: 0) != nil else { return }
+        var first = 0
+        while first < count {
+            let sampling = sampling(of: body, at: first * length, template, domain)
+            var next = first + 1
+            while next < count,
+                self.sampling(of: body, at: next * length, template, domain) == sampling
+            {
+                next += 1
+            }
+            appendRows(
+                body.extracting(first * length..<next * length), count: next - first,
+                of: template, in: domain, sampling, into: &batch)
+            first = next
+        }
+    }
+
+    /// The sampling of a record that `walk` measured, or that is laid out like it.
+    private func sampling(
+        of body: RawSpan, at start: Int, _ template: Template, _ domain: ObservationDomain
+    ) -> Sampling {
+        var fields = SamplerFields()
+        if template.hasOwnSampling {
+            for (field, range) in zip(template.layout.fields, walk.ranges) where range.count <= 8 {
+                fields.take(
+                    body.extracting(start + range.lowerBound..<start + range.upperBound),
+                    of: field.element)
+            }
+        }
+        if fields.rate != 0 { return Sampling(rate: fields.rate, source: .record) }
+        return domain.options.sampling(forSampler: fields.id)
+    }
+
+    /// Appends `count` records of fixed length as one run.
+    func appendRows(
+        _ rows: RawSpan, count: Int, of template: Template, in domain: ObservationDomain,
+        _ sampling: Sampling, into batch: inout RecordBatch
+    ) {
+        if count == 0 { return }
+        let plan = prepareRun(template, domain, sampling)
+        constants.append(rows, count: count, shape: plan.shape, to: &batch)
+    }
+
+    /// Appends records whose fields tell their length: the record's bytes behind a slot per field.
+    private func appendVariable(
+        _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
+        into batch: inout RecordBatch
+    ) {
+        let rowLength = template.layout.fields.count * Slot.byteCount
+        var offset = 0
+        var runSampling: Sampling?
+        while body.byteCount - offset >= template.recordLength {
+            guard let length = walk.measure(template.layout, in: body, from: offset) else {
+                domain.counters.count(.flowRecordOverrun)
+                return
+            }
+            guard take(1, domain) == 1 else { return }
+            let record = body.extracting(offset..<offset + length)
+            offset += length
+            let sampling = sampling(of: record, at: 0, template, domain)
+            if sampling != runSampling {
+                let plan = prepareRun(template, domain, sampling)
+                constants.beginRun(plan.shape, of: &batch)
+                runSampling = sampling
+            }
+            batch.beginRow(rowLength: rowLength, isVariable: true)
+            _ = batch.appendVariable(record, rowLength: rowLength)
+            for (index, range) in walk.ranges.enumerated() {
+                batch.storeSlot(
+                    at: index * Slot.byteCount, start: range.lowerBound, count: range.count)
+            }
+            batch.endRow(isVariable: true)
+        }
+    }
+
+    /// Writes the constants of a run and finds its plan.
+    private func prepareRun(
+        _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling
+    ) -> FlowPlan {
+        let bootTime = domain.options.bootTime
+        constants.setTemplate(template.id, samplingRate: sampling.rate, bootTime: bootTime)
+        var variant = PlanVariant()
+        variant.isBootTimeKnown = bootTime != 0
+        variant.sampling = sampling.source
+        if let plan = template.plan(for: variant) { return plan }
+        let (plan, isNew) = plans.plan(
+            for: template.layout, variant, repeatsConsumed: options.repeatsConsumed)
+        let before = domain.storedBytes
+        domain.store(plan, for: variant, of: template, bytes: isNew ? plan.byteCount : 0)
+        exporters.charge(domain, bytes: domain.storedBytes - before)
+        return plan
+    }
+}
+
+extension RawSpan {
+    /// Whether only zeros follow.
+    fileprivate func isZero(from start: Int) -> Bool {
+        for offset in start..<byteCount where byte(at: offset) != 0 { return false }
+        return true
+    }
+}

@@ -1,0 +1,66 @@
+import Core
+
+/// The options of the `netflow` input.
+struct NetflowSettings: Sendable {
+    var endpoint: Endpoint
+    /// Bytes.
+    var receiveBufferSize: Int
+    var decoder = NetflowDecoder.Options()
+
+    static let info = PluginInfo(
+        kind: .input, name: "netflow",
+        summary: "Receives NetFlow v5, v9 and IPFIX over UDP",
+        options: [
+            OptionSpec(
+                "listen", .text, default: "0.0.0.0",
+                help: "Address to receive on; `::` takes IPv4 and IPv6."),
+            OptionSpec(
+                "port", .integer(0...65_535), default: "2055",
+                help: "UDP port; 0 picks a free one."),
+            OptionSpec(
+                "receive_buffer_size", .size, default: "16MiB",
+                help: "Socket receive buffer to ask the kernel for."),
+            OptionSpec(
+                "emit_options", .boolean, default: "false",
+                help: "Hand on options records too, as record_type options."),
+            OptionSpec(
+                "ie_all", .boolean, default: "false",
+                help: "Repeat in ie the elements that have columns of their own."),
+            OptionSpec(
+                "exporter_limit", .integer(1...1_000_000), default: "20000",
+                help: "Exporters remembered; beyond, the one silent for longest is forgotten."),
+            OptionSpec(
+                "domain_limit", .integer(1...65_536), default: "256",
+                help: "Observation domains (source ids) remembered per exporter."),
+            OptionSpec(
+                "template_limit", .integer(1...65_280), default: "1024",
+                help: "Templates remembered per domain."),
+            OptionSpec(
+                "field_limit", .integer(1...16_000), default: "512",
+                help: "Fields a template may have; larger templates are refused."),
+            OptionSpec(
+                "template_memory", .size, default: "256MiB",
+                help: "Memory for the templates of all exporters."),
+        ])
+
+    init(_ settings: PluginSettings) throws(SettingsError) {
+        let text = settings.text("listen") ?? ""
+        guard let address = IPAddress(text) else {
+            throw SettingsError(
+                .invalidValue, at: settings.location(of: "listen"),
+                "'listen' is '\(text)', which is no IP address")
+        }
+        let port = UInt16(clamping: settings.integer("port") ?? 2055)
+        endpoint = Endpoint(address: address, port: port)
+        receiveBufferSize = settings.size("receive_buffer_size") ?? 16 << 20
+        decoder.emitsOptions = settings.boolean("emit_options")
+        decoder.repeatsConsumed = settings.boolean("ie_all")
+        var limits = ExporterTable.Limits()
+        limits.exporters = settings.integer("exporter_limit") ?? limits.exporters
+        limits.domainsPerExporter = settings.integer("domain_limit") ?? limits.domainsPerExporter
+        limits.templatesPerDomain = settings.integer("template_limit") ?? limits.templatesPerDomain
+        limits.fieldsPerTemplate = settings.integer("field_limit") ?? limits.fieldsPerTemplate
+        limits.templateBytes = settings.size("template_memory") ?? limits.templateBytes
+        decoder.limits = limits
+    }
+}

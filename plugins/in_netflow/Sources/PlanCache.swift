@@ -1,0 +1,23 @@
+/// Plans shared by all exporters that announce the same fields.
+struct PlanCache {
+    private struct Key: Hashable {
+        var layout: TemplateLayout
+        var variant: PlanVariant
+    }
+
+    private static let limit = 1024
+
+    private var plans: [Key: FlowPlan] = [:]
+
+    /// - Returns: the plan, and whether it was made now.
+    mutating func plan(
+        for layout: TemplateLayout, _ variant: PlanVariant, repeatsConsumed: Bool
+    ) -> (plan: FlowPlan, isNew: Bool) {
+        let key = Key(layout: layout, variant: variant)
+        if let known = plans[key] { return (known, false) }
+        if plans.count >= Self.limit { plans.removeAll() }
+        let made = FlowPlan(layout, variant, repeatsConsumed: repeatsConsumed)
+        plans[key] = made
+        return (made, true)
+    }
+}

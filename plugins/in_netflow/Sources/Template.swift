@@ -1,0 +1,70 @@
+import Core
+
+/// One field of a template: which element, and how many bytes.
+struct FieldSpecifier: Hashable, Sendable {
+    /// The length that says "the record tells" (RFC 7011 §7).
+    static let variableLength: UInt16 = 65_535
+
+    var element: ElementKey
+    var length: UInt16
+
+    var isVariable: Bool { length == Self.variableLength }
+}
+
+/// What the fields of a template are, without its id: equal for all exporters of one model.
+struct TemplateLayout: Hashable, Sendable {
+    var flowProtocol: FlowProtocol
+    var fields: [FieldSpecifier]
+    /// Whether records are about the exporter instead of a flow.
+    var isOptions: Bool
+
+    /// Bytes of the shortest record: a field of variable length takes at least one.
+    var minimumRecordLength: Int {
+        fields.reduce(0) { $0 + ($1.isVariable ? 1 : Int($1.length)) }
+    }
+
+    var hasVariableFields: Bool { fields.contains { $0.isVariable } }
+
+    mutating func removeEmptyFields() { fields.removeAll { $0.length == 0 } }
+}
+
+/// A template as an exporter announced it, with what was compiled from it.
+final class Template {
+    let id: UInt16
+    let layout: TemplateLayout
+    /// The record in the template set, to see quickly that nothing changed.
+    let definition: [UInt8]
+    /// Bytes of a record, or of the shortest record when fields are variable. Never 0.
+    let recordLength: Int
+    let isVariable: Bool
+    /// Whether records name their sampler or tell a rate in several fields.
+    let hasOwnSampling: Bool
+    /// Decoder tick of the last data or refresh.
+    var lastUsed: UInt64 = 0
+    /// Bytes this takes in memory, with the plans made for it.
+    private(set) var byteCount: Int
+    private var plans: [FlowPlan?]
+
+    /// - Parameter layout: with a record length other than 0.
+    init(id: UInt16, layout: TemplateLayout, definition: [UInt8]) {
+        self.id = id
+        self.layout = layout
+        self.definition = definition
+        recordLength = layout.minimumRecordLength
+        isVariable = layout.hasVariableFields
+        hasOwnSampling =
+            !layout.isOptions
+            && layout.fields.contains { SamplerFields.elements.contains($0.element) }
+        plans = Array(repeating: nil, count: PlanVariant.count)
+        byteCount = 256 + definition.count + layout.fields.count * 16
+        precondition(recordLength > 0)
+    }
+
+    func plan(for variant: PlanVariant) -> FlowPlan? { plans[variant.index] }
+
+    /// - Parameter bytes: memory that the plan takes, 0 when others have it too.
+    func store(_ plan: FlowPlan, for variant: PlanVariant, bytes: Int) {
+        plans[variant.index] = plan
+        byteCount += bytes
+    }
+}
