@@ -108,11 +108,11 @@ final class ContentRouter: PayloadRouter {
     /// Refuses a name that is neither an input nor a parser.
     static func check(
         _ reading: String, registry: Registry, parsers: any ParserDirectory
-    ) throws(CommandLineProblem) {
+    ) throws(UsageError) {
         if makeInput(reading, registry: registry, parsers: parsers) != nil { return }
         if parsers.hasParser(named: reading) { return }
         let names = registry.inputs.map { $0.info.name } + parsers.parserNames
-        throw CommandLineProblem(
+        throw UsageError(
             .unexpectedArgument, "there is no input or parser '\(reading)' to read captures as",
             hint: Suggestion.hint(for: reading, among: names))
     }
