@@ -50,12 +50,27 @@ final class FlowBench {
         return fields
     }
 
-    private static func text(_ value: borrowing FieldValue) -> String? {
+    private static func text(_ value: consuming FieldValue) -> String? {
         if case .list(let row, let columns) = value {
             let items = columns.compactMap { text(row.value(at: $0)) }
             return "[" + items.joined(separator: ",") + "]"
         }
+        if case .timestamp(let time) = value { return text(time) }
         var scratch = ByteBuffer()
         return value.withText(scratch: &scratch) { $0.makeString() }
+    }
+
+    /// RFC 3339 with as many groups of three fraction digits as it takes, at least one.
+    private static func text(_ time: Timestamp) -> String {
+        let civil = CivilTime(secondsSince1970: time.seconds)
+        func digits(_ number: Int, _ width: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
+        }
+        var fraction = digits(Int(time.subsecond), 9)
+        while fraction.count > 3, fraction.hasSuffix("000") { fraction.removeLast(3) }
+        return digits(civil.year, 4) + "-" + digits(civil.month, 2) + "-" + digits(civil.day, 2)
+            + "T" + digits(civil.hour, 2) + ":" + digits(civil.minute, 2) + ":"
+            + digits(civil.second, 2) + "." + fraction + "Z"
     }
 }

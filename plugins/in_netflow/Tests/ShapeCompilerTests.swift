@@ -164,7 +164,7 @@ private func field(_ number: UInt16, _ bytes: UInt8..., pen: UInt32? = nil) -> (
         #expect(made["fw_event_name"] == "deleted")
         #expect(made["user_name"] == "bob")
         #expect(made["ie.cisco.tcpWindowSizeMin"] == "5")
-        #expect(made["ie.ntop.L7_PROTO"] == "3")
+        #expect(made["ie.ntop.ntopL7Proto"] == "3")
         #expect(made["ie.v9t65"] == "0001")
         #expect(made["ie.v9t60000"] == "01")
     }
