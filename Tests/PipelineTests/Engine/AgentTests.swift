@@ -1,0 +1,105 @@
+import Core
+import Foundation
+import System
+import TestKit
+import Testing
+import YAML
+
+@testable import Pipeline
+
+@Suite struct AgentTests {
+    private static let registry = Registry(
+        inputs: [CountingInput.self], filters: [SievingFilter.self], outputs: [LineOutput.self])
+
+    /// Runs an agent on a configuration until its inputs have ended and everything is delivered.
+    private func run(_ text: String, in directory: TemporaryDirectory) throws -> Ledger {
+        let path = try directory.write(text, to: "agent.yaml")
+        let configuration = Configuration.load(path)
+        let result = Plan.make(
+            from: configuration.root, registry: Self.registry, problems: configuration.problems)
+        #expect(result.problems == [])
+        let agent = try Agent(plan: try #require(result.plan), log: .silent)
+        #expect(agent.run(signals: SignalSet.block([])) == 0)
+        return agent.ledger
+    }
+
+    private func numbers(_ name: String, in directory: TemporaryDirectory) throws -> [Int] {
+        String(decoding: try directory.read(name), as: UTF8.self)
+            .split(separator: "\n").compactMap { Int($0) }
+    }
+
+    @Test(arguments: ["memory", "filesystem"])
+    func deliversEveryRecordOnceToEveryOutput(_ storage: String) throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try run(
+            """
+            service: {storage.path: \(directory.file("storage")), storage.type: \(storage)}
+            pipeline:
+              inputs:
+                - {name: counting, tag: a, count: 1005}
+                - {name: counting, tag: b, first: 5000, count: 20}
+              filters:
+                - {name: sieving, match: a, by: 5}
+              outputs:
+                - {name: lines, match: '*', path: \(directory.file("all"))}
+                - {name: lines, match: b, path: \(directory.file("b"))}
+            """, in: directory)
+        let kept = (0..<1005).filter { $0 % 5 != 0 }
+        let all = try numbers("all", in: directory)
+        #expect(all.filter { $0 < 5000 } == kept)
+        #expect(all.filter { $0 >= 5000 } == Array(5000..<5020))
+        #expect(try numbers("b", in: directory) == Array(5000..<5020))
+
+        let input = ledger.inputs[0]
+        #expect(input.received == 1005)
+        #expect(input.filtered == 201)
+        #expect(input.received == input.filtered + input.journaled)
+        for delivery in ledger.deliveries {
+            let journaled = ledger.inputs.first { $0.name == delivery.input }?.journaled
+            #expect(delivery.delivered == journaled)
+            #expect(delivery.waiting == 0)
+        }
+    }
+
+    @Test(arguments: 1...8)
+    func deliversOnceWhenAnyCallOfTheOutputFails(_ call: Int) throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try run(
+            """
+            service: {storage.path: \(directory.file("storage")), storage.type: filesystem}
+            pipeline:
+              inputs: [{name: counting, tag: a, count: 40}]
+              outputs: [{name: lines, match: a, path: \(directory.file("a")), fail_at: \(call)}]
+            """, in: directory)
+        #expect(try numbers("a", in: directory) == Array(0..<40))
+        #expect(ledger.deliveries[0].delivered == 40)
+    }
+
+    @Test func aSecondRunGoesOnBehindTheFirst() throws {
+        let directory = try TemporaryDirectory()
+        for first in [0, 30, 60] {
+            _ = try run(
+                """
+                service: {storage.path: \(directory.file("storage")), storage.type: filesystem}
+                pipeline:
+                  inputs: [{name: counting, tag: a, first: \(first), count: 30}]
+                  outputs: [{name: lines, match: a, path: \(directory.file("a"))}]
+                """, in: directory)
+        }
+        #expect(try numbers("a", in: directory) == Array(0..<90))
+    }
+
+    @Test func refusesAStorageThatIsInUse() throws {
+        let directory = try TemporaryDirectory()
+        let lock = try StorageLock(directory.path)
+        #expect(throws: OperationError.self) { try StorageLock(directory.path) }
+        _ = consume lock
+    }
+
+    @Test(arguments: [
+        ("syslog.0", "syslog.0"), ("a/b", "a%2fb"), ("..", "%2e."), ("é", "%c3%a9"),
+    ])
+    func namesOfInstancesAreSafeAsFileNames(_ name: String, _ expected: String) {
+        #expect(Assembly.fileName(name) == expected)
+    }
+}
