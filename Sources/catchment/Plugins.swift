@@ -2,6 +2,9 @@ import FilterGrep
 import FilterModify
 import FilterRecordModifier
 import InNetflow
+import OutFile
+import OutNull
+import OutStdout
 import Pipeline
 
 /// The plugins of this program, in the order they are listed in; a new one is a line here.
@@ -9,5 +12,5 @@ enum Plugins {
     static let registry = Registry(
         inputs: [NetflowInput.self],
         filters: [GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self],
-        outputs: [])
+        outputs: [FileOutput.self, StdoutOutput.self, NullOutput.self])
 }

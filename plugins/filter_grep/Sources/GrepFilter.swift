@@ -1,9 +1,9 @@
-public import Core
+package import Core
 import Pattern
 
 /// Keeps or drops records by matching fields against patterns, as Fluent Bit's `grep` does.
-public final class GrepFilter: Filter {
-    public static let info = PluginInfo(
+package final class GrepFilter: Filter {
+    package static let info = PluginInfo(
         kind: .filter, name: "grep", summary: "Keep or drop records by pattern",
         options: [
             OptionSpec(
@@ -22,14 +22,14 @@ public final class GrepFilter: Filter {
     private var scratch = ByteBuffer()
     private var shapes = ShapeCache<[ResolvedField?]>()
 
-    public init(settings: PluginSettings) throws(SettingsError) {
+    package init(settings: PluginSettings) throws(SettingsError) {
         operation = settings.text("logical_op").flatMap(GrepOperation.init) ?? .legacy
         let (rules, problems) = GrepRule.read(settings, for: operation)
         guard problems.isEmpty else { throw SettingsError(problems) }
         self.rules = rules
     }
 
-    public func apply(to batch: inout RecordBatch) {
+    package func apply(to batch: inout RecordBatch) {
         _ = batch.retain { row in
             let fields = shapes.value(for: row.shape) { shape in
                 rules.map { $0.path.resolve(in: shape) }

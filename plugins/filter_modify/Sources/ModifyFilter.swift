@@ -1,12 +1,12 @@
-public import Core
+package import Core
 import Pattern
 
 /// Sets, removes, renames, copies and moves fields, as Fluent Bit's `modify` does.
 ///
 /// Rules only change how rows are read: they run once per shape, and no value is copied. Where a
 /// rule depends on whether a record has a value, the new column is a derivation that decides.
-public final class ModifyFilter: Filter {
-    public static let info = PluginInfo(
+package final class ModifyFilter: Filter {
+    package static let info = PluginInfo(
         kind: .filter, name: "modify", summary: "Set, remove, rename, copy and move fields",
         options: ModifyRule.options + [ModifyCondition.option])
 
@@ -16,7 +16,7 @@ public final class ModifyFilter: Filter {
     private var results = ShapeCache<Shape>()
     private var bindings = ShapeCache<[ModifyCondition.Binding]>()
 
-    public init(settings: PluginSettings) throws(SettingsError) {
+    package init(settings: PluginSettings) throws(SettingsError) {
         var rules: [ModifyRule] = []
         var conditions: [ModifyCondition] = []
         var problems: [SettingsProblem] = []
@@ -36,7 +36,7 @@ public final class ModifyFilter: Filter {
         self.conditions = conditions
     }
 
-    public func apply(to batch: inout RecordBatch) {
+    package func apply(to batch: inout RecordBatch) {
         if conditions.isEmpty {
             batch.reshape { changed($0) }
         } else {

@@ -1,11 +1,11 @@
-public import Core
+package import Core
 import System
 
 /// Adds constant fields and removes others, as Fluent Bit's `record_modifier` does.
 ///
 /// Fields are removed and added in the shape; only `uuid_key` writes bytes into each row.
-public final class RecordModifierFilter: Filter {
-    public static let info = PluginInfo(
+package final class RecordModifierFilter: Filter {
+    package static let info = PluginInfo(
         kind: .filter, name: "record_modifier", summary: "Add constant fields and remove others",
         options: [
             OptionSpec(
@@ -28,7 +28,7 @@ public final class RecordModifierFilter: Filter {
     private let identifierKey: String?
     private var results = ShapeCache<Shape>()
 
-    public init(settings: PluginSettings) throws(SettingsError) {
+    package init(settings: PluginSettings) throws(SettingsError) {
         additions = settings.pairs("record").map { (key: $0.key, value: $0.value) }
         removed = settings.texts("remove_key").map(KeyName.init)
         allowed = (settings.texts("allowlist_key") + settings.texts("whitelist_key"))
@@ -42,7 +42,7 @@ public final class RecordModifierFilter: Filter {
         }
     }
 
-    public func apply(to batch: inout RecordBatch) {
+    package func apply(to batch: inout RecordBatch) {
         batch.reshape { shape in
             results.value(for: shape) { changed($0) }
         }
