@@ -2,6 +2,7 @@
 #include "shims.h"
 
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 _Static_assert(
@@ -19,6 +20,24 @@ int catchment_accept(int socket) {
 }
 
 int catchment_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int catchment_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int catchment_epoll_add(int epoll, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.fd = descriptor};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int catchment_epoll_remove(int epoll, int descriptor) {
+    return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
+int catchment_epoll_wait(int epoll, int *ready, int count, int milliseconds) {
+    struct epoll_event events[64];
+    int found = epoll_wait(epoll, events, count < 64 ? count : 64, milliseconds);
+    for (int i = 0; i < found; i++) ready[i] = events[i].data.fd;
+    return found;
+}
 
 uint32_t catchment_dropped_datagrams(struct catchment_message *message) {
     struct msghdr *header = &message->header;

@@ -9,6 +9,7 @@ public import Core
 public final class JSONParser: LineParser {
     private let time: TimeRule
     private let reportsBadTime: Bool
+    private var reader = JSONReader()
     private var record = RecordBuilder()
     private var scratch = ByteBuffer()
 
@@ -23,7 +24,7 @@ public final class JSONParser: LineParser {
         record.begin()
         record.add(TimeRule.timeName, eventTime: source.received)
         do {
-            try JSONReader.readObject(line, into: &record)
+            try reader.readObject(line, into: &record)
         } catch {
             record.abandon()
             return error.code

@@ -170,6 +170,15 @@ import Testing
             #expect(inbox.now.truncated.first?.count == 65_536)
             #expect(inbox.now.sources.first?.transport == .unix)
         }
+    }
+
+    @Test func removesItsUnixSocket() throws {
+        let path = "/tmp/catchment-\(UUID().uuidString.prefix(8)).sock"
+        do {
+            let listener = try DatagramListener(ListenAddress(unixPath: path))
+            #expect(FileManager.default.fileExists(atPath: path))
+            _ = listener.address
+        }
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 

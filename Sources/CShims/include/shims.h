@@ -39,6 +39,18 @@ int catchment_accept(int socket);
 // eventfd(2) at 0: a non-blocking descriptor that no child inherits, or -1.
 int catchment_eventfd(void);
 
+// epoll_create1(2): a descriptor that no child inherits, or -1.
+int catchment_epoll_create(void);
+
+// Watches a descriptor for input, level-triggered; 0 or -1. Closing it ends the watch.
+int catchment_epoll_add(int epoll, int descriptor);
+
+// Stops watching a descriptor; 0 or -1.
+int catchment_epoll_remove(int epoll, int descriptor);
+
+// Waits for input and fills `ready` with up to `count` descriptors, at most 64; -1 on failure.
+int catchment_epoll_wait(int epoll, int *ready, int count, int milliseconds);
+
 // The count of datagrams that the socket has dropped since it was opened, out of the control data
 // of a received message; 0 when the kernel sent none (SO_RXQ_OVFL).
 uint32_t catchment_dropped_datagrams(struct catchment_message *message);

@@ -89,7 +89,9 @@ struct SyslogClock {
         }
     }
 
-    /// Local seconds since 1970. A missing year becomes the one that brings the moment closest to
+    /// Local seconds since 1970.
+    ///
+    /// A missing year becomes the one that brings the moment closest to
     /// the time of receipt: 31 December arriving in January belongs to the year before.
     private func seconds(of text: SyslogTimestamp, received: Timestamp) -> Int64 {
         if text.civil.year != 0 { return text.civil.secondsSince1970 }

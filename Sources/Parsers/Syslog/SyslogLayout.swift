@@ -32,6 +32,8 @@ struct SyslogLayout {
 
     let shape: Shape
     let rowLength: Int
+    /// Whether the last slot of the fixed part points to the whole line.
+    let hasRaw: Bool
 
     /// Bytes of the fixed part by format: what a format cannot have takes no room.
     static func rowLength(of format: SyslogFormat) -> Int {
@@ -68,8 +70,10 @@ struct SyslogLayout {
         }
         columns.append(Column("message", .text, .slot(offset: Place.message)))
         var rowLength = Self.rowLength(of: format)
-        if let rawKey {
-            columns.append(Column(rawKey, .text, .slot(offset: rowLength)))
+        // What a half-read line says is not lost.
+        hasRaw = rawKey != nil || status == "partial"
+        if hasRaw {
+            columns.append(Column(rawKey ?? "raw", .text, .slot(offset: rowLength)))
             rowLength += Slot.byteCount
         }
         columns.append(.literal("format", text: "\(format)"))

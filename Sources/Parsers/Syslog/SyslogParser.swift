@@ -259,7 +259,7 @@ public final class SyslogParser: LineParser {
             batch.store(fields.msgID, at: Place.msgID)
             storeStructuredData(fields, line: line, rowLength: layout.rowLength, into: &batch)
         }
-        if names.raw != nil {
+        if layout.hasRaw {
             batch.storeSlot(
                 at: layout.rowLength &- Slot.byteCount, start: 0, count: line.byteCount)
         }

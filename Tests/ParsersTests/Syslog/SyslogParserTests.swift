@@ -1,5 +1,6 @@
 import Core
 import Parsers
+import TestKit
 import Testing
 
 @Suite struct SyslogParserTests {
@@ -124,7 +125,10 @@ import Testing
             ["time": "2026-10-11T20:14:15.123456789", "message": "", "parse_status": "ok"]),
         Case(
             "<165>1 2026-13-11T22:14:15Z h a p m - t",
-            ["time_device": nil, "parse_error": "E2203", "hostname": "h", "message": "t"]),
+            [
+                "raw": "<165>1 2026-13-11T22:14:15Z h a p m - t", "time_device": nil,
+                "parse_error": "E2203", "hostname": "h", "message": "t",
+            ]),
         Case(
             "<165>1 2026-10-11T22:14:60Z h a p m - t", ["time": "2026-10-11T22:15:00"]),
         Case(
@@ -387,21 +391,15 @@ import Testing
 
     @Test(arguments: corpus)
     func survivesTruncationAtEveryByte(line: String) {
-        let bytes = Array(line.utf8)
-        for count in 0...bytes.count { _ = read(Array(bytes[..<count])) }
+        for bytes in Damage.truncations(of: Array(line.utf8)) {
+            #expect(read(bytes)["message"] != nil)
+        }
     }
 
     @Test(arguments: corpus)
     func survivesFlippedBits(line: String) {
-        var numbers = SeededNumbers(state: 42)
-        for _ in 0..<1000 {
-            var bytes = Array(line.utf8)
-            for _ in 0..<Int.random(in: 1...4, using: &numbers) {
-                bytes[Int.random(in: 0..<bytes.count, using: &numbers)] ^=
-                    1 << UInt8.random(in: 0..<8, using: &numbers)
-            }
-            let record = read(bytes)
-            #expect(record["message"] != nil)
+        for bytes in Damage.flips(of: Array(line.utf8), count: 1000) {
+            #expect(read(bytes)["message"] != nil)
         }
     }
 

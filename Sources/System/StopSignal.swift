@@ -1,15 +1,15 @@
 import CShims
-import Core
+public import Core
 import Glibc
-import System
 
-/// An eventfd that wakes a listener out of any wait, once and for ever.
-struct StopSignal: ~Copyable, Sendable {
+/// An eventfd that wakes a thread out of any wait, once and for ever.
+public struct StopSignal: ~Copyable, Sendable {
     private let file: FileDescriptor
 
-    var descriptor: Int32 { file.number }
+    /// For waits of other kinds: readable once the signal was raised.
+    public var descriptor: Int32 { file.number }
 
-    init() throws(OperationError) {
+    public init() throws(OperationError) {
         let number = catchment_eventfd()
         guard number >= 0 else {
             throw OperationError(.systemCall, call: "eventfd", target: "stop signal", errno: errno)
@@ -17,7 +17,8 @@ struct StopSignal: ~Copyable, Sendable {
         file = FileDescriptor(owning: number)
     }
 
-    func raise() {
+    /// Wakes whoever waits, now and later; any thread may call it.
+    public func raise() {
         var one: UInt64 = 1
         // The pointer lives for the call only. A full counter is a raised signal too.
         _ = unsafe write(descriptor, &one, MemoryLayout<UInt64>.size)
@@ -26,7 +27,7 @@ struct StopSignal: ~Copyable, Sendable {
     /// Waits for the signal alone, at most so long.
     ///
     /// - Returns: whether it was raised.
-    func wait(milliseconds: Int32) -> Bool {
+    public func wait(milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         // The pointer lives for the call only.
         return unsafe poll(&entry, 1, milliseconds) > 0
@@ -35,7 +36,7 @@ struct StopSignal: ~Copyable, Sendable {
     /// Waits until `other` can be read or the signal was raised, without a time limit.
     ///
     /// - Returns: whether the signal was raised.
-    func wait(orReadable other: Int32) -> Bool {
+    public func wait(orReadable other: Int32) -> Bool {
         var entries = (
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: other, events: Int16(POLLIN), revents: 0)
