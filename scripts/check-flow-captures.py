@@ -34,7 +34,7 @@ EXPLAINED = {
     "multiples of 4; we refuse it",
     "gl-v9-1": "the file holds two packets back to back; the manifest reads them as one",
     "pn-v9-mixed": "data stands before its template in one packet; we decode it",
-    "ipfix-netscaler": "an element whose table type of a time hold a duration; shown as the time",
+    "ipfix-netscaler": "the table calls an element a time that holds a duration; it is shown as a time",
 }
 
 # Columns that repeat an element: checked beside `ie`.

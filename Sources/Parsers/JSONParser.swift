@@ -9,8 +9,12 @@ public import Core
 public final class JSONParser: LineParser {
     private let time: TimeRule
     private let reportsBadTime: Bool
+    private var reader = JSONReader()
     private var record = RecordBuilder()
     private var scratch = ByteBuffer()
+
+    /// The stock parser `json`: takes RFC 3339 texts under `time` for the event time.
+    public convenience init() { self.init(time: TimeRule(), reportsBadTime: false) }
 
     init(time: TimeRule, reportsBadTime: Bool) {
         self.time = time
@@ -23,7 +27,7 @@ public final class JSONParser: LineParser {
         record.begin()
         record.add(TimeRule.timeName, eventTime: source.received)
         do {
-            try JSONReader.readObject(line, into: &record)
+            try reader.readObject(line, into: &record)
         } catch {
             record.abandon()
             return error.code

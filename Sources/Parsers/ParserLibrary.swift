@@ -8,7 +8,7 @@ public struct ParserLibrary: ParserDirectory, Sendable {
     public static let stock = ParserLibrary()
 
     private init() {
-        for (name, make) in StockParsers.native { factories[name] = make }
+        for parser in StockParsers.native { factories[parser.name] = parser.make }
         for definition in StockParsers.definitions { add(definition) }
     }
 

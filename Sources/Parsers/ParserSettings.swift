@@ -61,15 +61,8 @@ struct ParserSettings {
         } else if key == "format", ParserDefinition.absentFormats.contains(text.lowercased()) {
             report(
                 .notSupportedYet, entry.value.location, "parsers do not support '\(text)' yet")
-        } else if case .choice(let words) = option.kind {
-            report(
-                .unknownChoice, entry.value.location,
-                "'\(key)' is '\(text)', not \(option.kind.summary)",
-                hint: Suggestion.hint(for: text, among: words))
         } else {
-            report(
-                .invalidValue, entry.value.location,
-                "'\(key)' is '\(text)', which is no \(option.kind.summary)")
+            problems.append(option.problem(with: text, at: entry.value.location))
         }
     }
 

@@ -2,7 +2,7 @@ import Core
 
 /// Stock parsers written by hand instead of as patterns.
 extension StockParsers {
-    static let native: [(String, @Sendable () -> any LineParser)] = [
+    static let native: [(name: String, make: @Sendable () -> any LineParser)] = [
         ("syslog", { SyslogParser() }),
         ("syslog-rfc3164", { SyslogParser(form: .rfc3164, schema: .fluentBit) }),
         ("syslog-rfc5424", { SyslogParser(form: .rfc5424, schema: .fluentBit) }),

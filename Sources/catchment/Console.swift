@@ -35,7 +35,11 @@ struct Console: Sendable {
     func note(_ text: String) { errors(text + "\n") }
 
     /// Prints why a command was not begun.
-    func error(_ error: UsageError) { note(error.description) }
+    func error(_ problem: UsageError) {
+        let hint = problem.hint.map { coloured(" (\($0))", .dim) } ?? ""
+        let label = coloured("error", .red)
+        note("catchment: \(label) \(problem.code.text): \(problem.message)\(hint)")
+    }
 
     func coloured(_ text: String, _ colour: Colour) -> String {
         hasColours ? "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m" : text

@@ -6,7 +6,7 @@ enum HelpText {
     static func text(_ topic: String?, registry: Registry) -> String {
         switch topic {
         case "run", "check": pipeline(topic ?? "run")
-        case "parse": parse
+        case "parse": ParseOptions.usage
         case "plugins":
             "catchment plugins\n\nLists the inputs, filters and outputs of this program."
         case "describe":
@@ -37,13 +37,6 @@ enum HelpText {
         catchment -i syslog -p port=5140 -t net -o stdout -m '*'
 
         Exit status: 0 all went well, 1 running failed, 2 the command line or configuration is wrong.
-        """
-
-    private static let parse = """
-        catchment parse CAPTURE...
-
-        Decodes packet captures, raw datagrams and log files and prints the records.
-        'catchment parse' alone says more.
         """
 
     private static func pipeline(_ command: String) -> String {

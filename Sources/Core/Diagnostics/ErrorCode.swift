@@ -69,6 +69,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case parserBadJSON = 2502
     case parserBadTime = 2503
     case parserBadType = 2504
+    case parserLineTooLong = 2505
     // Decoding: stored records.
     case shapeCorrupt = 2601
     case frameCorrupt = 2602

@@ -68,7 +68,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Appends RFC 3339 text in UTC, with as many groups of three fraction digits as are needed.
+    /// Appends RFC 3339 text in UTC, with 3, 6 or 9 fraction digits, as JSON has it.
     fileprivate mutating func appendRFC3339(_ time: Timestamp) {
         let civil = CivilTime(secondsSince1970: time.seconds)
         appendDigits(UInt64(clamping: civil.year), width: 4)
@@ -83,15 +83,13 @@ extension ByteBuffer {
         append(UInt8(ascii: ":"))
         appendDigits(UInt64(civil.second), width: 2)
         var fraction = UInt64(clamping: time.subsecond)
-        if fraction > 0 {
-            var width = 9
-            while fraction % 1000 == 0 {
-                fraction /= 1000
-                width -= 3
-            }
-            append(UInt8(ascii: "."))
-            appendDigits(fraction, width: width)
+        var width = 9
+        while width > 3, fraction % 1000 == 0 {
+            fraction /= 1000
+            width -= 3
         }
+        append(UInt8(ascii: "."))
+        appendDigits(fraction, width: width)
         append(UInt8(ascii: "Z"))
     }
 }

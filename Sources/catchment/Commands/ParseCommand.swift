@@ -2,7 +2,6 @@ import Capture
 import Core
 import Pipeline
 import System
-import YAML
 
 /// `catchment parse`: decodes captures and prints the records, alone or as a configuration would
 /// treat them.
@@ -16,7 +15,7 @@ struct ParseCommand {
     ///   - parsers: the stock parsers, for `--as`.
     init(
         arguments: [String], registry: Registry, parsers: any ParserDirectory
-    ) throws(CommandLineProblem) {
+    ) throws(UsageError) {
         options = try ParseOptions(arguments)
         self.registry = registry
         self.parsers = parsers
@@ -25,46 +24,47 @@ struct ParseCommand {
         }
     }
 
-    /// - Returns: the exit status: 0, or 1 when something could not be read.
-    func run() -> Int32 {
-        run(
-            output: StandardTextStream(.output), messages: StandardTextStream(.error),
+    /// - Returns: the exit status: 0, 1 when a capture could not be read, 2 when the configuration
+    ///   is wrong.
+    func run(_ console: Console) -> Int32 {
+        // A bar that moves between printed records would tear them.
+        let hasBar = StandardStream.error.isTerminal && !StandardStream.output.isTerminal
+        return run(
+            console, output: StandardOutput(), progress: hasBar && !options.isQuiet,
             now: .now())
     }
 
     /// - Parameter now: the time received of what has none in its file.
-    func run(output: any TextStream, messages: any TextStream, now: Timestamp) -> Int32 {
-        guard let router = makeRouter(messages: messages) else { return 1 }
+    func run(
+        _ console: Console, output: any ParseOutput, progress: Bool, now: Timestamp
+    ) -> Int32 {
+        guard let router = makeRouter(console) else { return 2 }
         let printer: any RecordPrinter =
             switch options.format {
             case .json: JSONPrinter(output)
             case .table: TablePrinter(output)
             }
         let session = ParseSession(
-            router: router, printer: printer, messages: messages, limit: options.limit, now: now)
-        session.progress = ParseProgress(
-            messages, isShown: !options.isQuiet && messages.columns != nil && output.columns == nil)
+            router: router, printer: printer, console: console, limit: options.limit, now: now)
+        if progress { session.progress = ParseProgress(console) }
         for path in options.captures where !session.isDone { session.read(path) }
         session.finish()
-        if !options.isQuiet { messages.write(session.summary.text(of: router)) }
+        if !options.isQuiet { console.errors(session.summary.text(of: router)) }
         return session.summary.unreadable == 0 ? 0 : 1
     }
 
     /// - Returns: `nil` after saying what is wrong with the configuration.
-    private func makeRouter(messages: any TextStream) -> (any PayloadRouter)? {
+    private func makeRouter(_ console: Console) -> (any PayloadRouter)? {
         guard let path = options.configuration else {
             return ContentRouter(reading: options.reading, registry: registry, parsers: parsers)
         }
-        let configuration = Configuration.load(path)
-        let result = Plan.make(
-            from: configuration.root, registry: registry, problems: configuration.problems,
-            isComplete: configuration.isComplete)
-        for problem in result.problems { messages.write("\(problem)\n") }
+        let result = PipelineSource(file: path).plan(registry)
+        PlanReport.show(result, on: console)
         guard let plan = result.plan else { return nil }
-        do {
+        do throws(SettingsError) {
             return try PlanRouter(plan, reading: options.reading)
         } catch {
-            for problem in error.problems { messages.write("\(problem)\n") }
+            console.show(error.problems, as: .error)
             return nil
         }
     }

@@ -36,10 +36,9 @@ struct ParseOptions: Equatable {
           --format FORMAT  json (one object per line) or table
           --limit N        stop after N records
           -q, --quiet      no summary, no progress
-
         """
 
-    init(_ arguments: [String]) throws(CommandLineProblem) {
+    init(_ arguments: [String]) throws(UsageError) {
         var rest = arguments[...]
         var areOptionsOver = false
         while let argument = rest.popFirst() {
@@ -57,25 +56,25 @@ struct ParseOptions: Equatable {
             var inline = isLong && parts.count > 1 ? String(parts[1]) : nil
             try read(name, value: &inline, rest: &rest)
             if inline != nil {
-                throw CommandLineProblem(.unexpectedArgument, "\(name) takes no value")
+                throw UsageError(.unexpectedArgument, "\(name) takes no value")
             }
         }
         if captures.isEmpty {
-            throw CommandLineProblem(.missingArgument, "parse needs a capture to read")
+            throw UsageError(.missingArgument, "parse needs a capture to read")
         }
         if captures.count(where: { $0 == "-" }) > 1 {
-            throw CommandLineProblem(.unexpectedArgument, "standard input can be read once only")
+            throw UsageError(.unexpectedArgument, "standard input can be read once only")
         }
     }
 
     /// - Parameter value: what followed `=`; taken by options that need a value.
     private mutating func read(
         _ name: String, value: inout String?, rest: inout ArraySlice<String>
-    ) throws(CommandLineProblem) {
-        func take() throws(CommandLineProblem) -> String {
+    ) throws(UsageError) {
+        func take() throws(UsageError) -> String {
             defer { value = nil }
             guard let text = value ?? rest.popFirst(), !text.isEmpty else {
-                throw CommandLineProblem(.missingArgument, "\(name) needs a value")
+                throw UsageError(.missingArgument, "\(name) needs a value")
             }
             return text
         }
@@ -85,7 +84,7 @@ struct ParseOptions: Equatable {
         case "--format":
             let text = try take()
             guard let format = Format(rawValue: text) else {
-                throw CommandLineProblem(
+                throw UsageError(
                     .unexpectedArgument, "--format is json or table, not '\(text)'",
                     hint: Suggestion.hint(for: text, among: Format.allCases.map(\.rawValue)))
             }
@@ -93,14 +92,14 @@ struct ParseOptions: Equatable {
         case "--limit":
             let text = try take()
             guard let number = Int(text), number >= 0 else {
-                throw CommandLineProblem(
+                throw UsageError(
                     .unexpectedArgument, "--limit is a number of records, not '\(text)'")
             }
             limit = number
         case "-q", "--quiet": isQuiet = true
         default:
             let known = ["--as", "--config", "--format", "--limit", "--quiet"]
-            throw CommandLineProblem(
+            throw UsageError(
                 .unknownOption, "parse has no option '\(name)'",
                 hint: Suggestion.hint(for: name, among: known))
         }

@@ -21,12 +21,12 @@ protocol RecordPrinter: AnyObject {
 
 /// One JSON object per line.
 final class JSONPrinter: RecordPrinter {
-    private let output: any TextStream
+    private let output: any ParseOutput
     private var writer = JSONLinesWriter()
     private var buffer = ByteBuffer()
     private var line = ByteBuffer()
 
-    init(_ output: any TextStream) { self.output = output }
+    init(_ output: any ParseOutput) { self.output = output }
 
     func print(_ batch: borrowing RecordBatch, atMost limit: Int) {
         if limit >= batch.count {

@@ -7,7 +7,7 @@ final class ParseSession {
     var progress: ParseProgress?
     private let router: any PayloadRouter
     private let printer: any RecordPrinter
-    private let messages: any TextStream
+    private let console: Console
     private let now: Timestamp
     /// Records that may still be printed.
     private var remaining: Int
@@ -20,12 +20,12 @@ final class ParseSession {
     private static let batchSize = 256 << 10
 
     init(
-        router: any PayloadRouter, printer: any RecordPrinter, messages: any TextStream,
+        router: any PayloadRouter, printer: any RecordPrinter, console: Console,
         limit: Int?, now: Timestamp
     ) {
         self.router = router
         self.printer = printer
-        self.messages = messages
+        self.console = console
         self.now = now
         remaining = limit ?? .max
         isLimited = limit != nil
@@ -57,7 +57,7 @@ final class ParseSession {
             }
         } catch {
             summary.unreadable += 1
-            messages.write("\(path): error \(error.code.text): \(error.reason)\n")
+            console.note("\(path): error \(error.code.text): \(error.reason)")
         }
     }
 
@@ -105,11 +105,11 @@ final class ParseSession {
     private func report(_ summary: CaptureSummary, of path: String) {
         let shown = summary.firstProblems.prefix(3)
         for problem in shown {
-            messages.write(
+            console.note(
                 "\(path): error \(problem.code.text): \(problem.code.words) "
-                    + "at byte \(problem.offset)\n")
+                    + "at byte \(problem.offset)")
         }
         let rest = summary.damaged - shown.count
-        if rest > 0 { messages.write("\(path): \(rest) more problems\n") }
+        if rest > 0 { console.note("\(path): \(rest) more problems") }
     }
 }

@@ -5,7 +5,7 @@ import Core
 /// Rows are held back until there are enough to align; kinds that take turns stand in tables of
 /// their own then, not in the order of the capture.
 final class TablePrinter: RecordPrinter {
-    private let output: any TextStream
+    private let output: any ParseOutput
     private var cells = ShapeCache<RecordCells>()
     private var tables: [Key: TextTable] = [:]
     private var heldBack = 0
@@ -19,7 +19,7 @@ final class TablePrinter: RecordPrinter {
         var hasDestination: Bool
     }
 
-    init(_ output: any TextStream) { self.output = output }
+    init(_ output: any ParseOutput) { self.output = output }
 
     func print(_ batch: borrowing RecordBatch, atMost limit: Int) {
         print(batch, atMost: limit) { _ in [] }

@@ -1,17 +1,34 @@
 import Core
 
-/// What the exporter told outside the records of a template; it decides which columns they get.
-struct PlanVariant: Hashable, Sendable {
-    /// Where the sampling rate comes from, when not from the record itself.
-    enum Sampling: Int, Sendable {
-        case unknown, options, header
+/// The sampling rate of records and who told it.
+struct Sampling: Hashable, Sendable {
+    enum Source: Int, Sendable, CaseIterable {
+        case unknown, record, options, header
+
+        /// The value of `sampling_source`.
+        var name: String { "\(self)" }
     }
 
-    var sampling = Sampling.unknown
+    static let unknown = Sampling(rate: 0, source: .unknown)
+
+    /// 1-in-N; 0 when unknown.
+    let rate: UInt32
+    let source: Source
+
+    init(rate: UInt32, source: Source) {
+        self.rate = rate
+        self.source = rate == 0 ? .unknown : source
+    }
+}
+
+/// What was told outside a template's fields; it decides which columns its records get.
+struct PlanVariant: Hashable, Sendable {
+    /// Who told the sampling rate that stands in the run's constants.
+    var sampling = Sampling.Source.unknown
     /// Options data told element 160, systemInitTimeMilliseconds.
     var isBootTimeKnown = false
 
-    static let count = 6
+    static let count = Sampling.Source.allCases.count * 2
     var index: Int { sampling.rawValue * 2 + (isBootTimeKnown ? 1 : 0) }
 }
 

@@ -145,7 +145,7 @@ extension NetflowDecoder {
         }
     }
 
-    /// Appends a whole set at once; only records that name their sampler are looked at.
+    /// Appends a whole set at once; only records that tell about sampling are looked at.
     private func appendFixed(
         _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
         into batch: inout RecordBatch
@@ -155,40 +155,51 @@ extension NetflowDecoder {
         if body.byteCount < length, !body.isZero(from: 0) {
             domain.counters.count(.flowRecordOverrun)
         }
-        guard let samplerField = template.samplerField, !domain.options.samplers.isEmpty else {
-            let rate = template.samplerField == nil ? domain.options.rate(forSampler: nil) : 0
+        guard template.hasOwnSampling else {
+            let sampling = domain.options.sampling(forSampler: nil)
             return appendRows(
-                body, count: count, of: template, in: domain, rate: rate, into: &batch)
+                body, count: count, of: template, in: domain, sampling, into: &batch)
         }
-        let place = template.range(ofField: samplerField)
+        guard count > 0, walk.measure(template.layout, in: body, from: 0) != nil else { return }
         var first = 0
         while first < count {
-            let sampler = Self.number(in: body, place, recordAt: first * length)
+            let sampling = sampling(of: body, at: first * length, template, domain)
             var next = first + 1
-            while next < count, Self.number(in: body, place, recordAt: next * length) == sampler {
+            while next < count,
+                self.sampling(of: body, at: next * length, template, domain) == sampling
+            {
                 next += 1
             }
             appendRows(
                 body.extracting(first * length..<next * length), count: next - first,
-                of: template, in: domain, rate: domain.options.rate(forSampler: sampler),
-                into: &batch)
+                of: template, in: domain, sampling, into: &batch)
             first = next
         }
     }
 
-    private static func number(
-        in body: RawSpan, _ place: Range<Int>, recordAt start: Int
-    ) -> UInt64 {
-        body.extracting(start + place.lowerBound..<start + place.upperBound).unsigned()
+    /// The sampling of a record that `walk` measured, or that is laid out like it.
+    private func sampling(
+        of body: RawSpan, at start: Int, _ template: Template, _ domain: ObservationDomain
+    ) -> Sampling {
+        var fields = SamplerFields()
+        if template.hasOwnSampling {
+            for (field, range) in zip(template.layout.fields, walk.ranges) where range.count <= 8 {
+                fields.take(
+                    body.extracting(start + range.lowerBound..<start + range.upperBound),
+                    of: field.element)
+            }
+        }
+        if fields.rate != 0 { return Sampling(rate: fields.rate, source: .record) }
+        return domain.options.sampling(forSampler: fields.id)
     }
 
     /// Appends `count` records of fixed length as one run.
     func appendRows(
         _ rows: RawSpan, count: Int, of template: Template, in domain: ObservationDomain,
-        rate: UInt32, into batch: inout RecordBatch
+        _ sampling: Sampling, into batch: inout RecordBatch
     ) {
         if count == 0 { return }
-        let plan = prepareRun(template, domain, rate: rate)
+        let plan = prepareRun(template, domain, sampling)
         constants.append(rows, count: count, shape: plan.shape, to: &batch)
     }
 
@@ -199,7 +210,7 @@ extension NetflowDecoder {
     ) {
         let rowLength = template.layout.fields.count * Slot.byteCount
         var offset = 0
-        var runRate: UInt32?
+        var runSampling: Sampling?
         while body.byteCount - offset >= template.recordLength {
             guard let length = walk.measure(template.layout, in: body, from: offset) else {
                 domain.counters.count(.flowRecordOverrun)
@@ -208,15 +219,11 @@ extension NetflowDecoder {
             guard take(1, domain) == 1 else { return }
             let record = body.extracting(offset..<offset + length)
             offset += length
-            var sampler: UInt64?
-            if let field = template.samplerField {
-                sampler = record.extracting(walk.ranges[field]).unsigned()
-            }
-            let rate = domain.options.rate(forSampler: sampler)
-            if rate != runRate {
-                let plan = prepareRun(template, domain, rate: rate)
+            let sampling = sampling(of: record, at: 0, template, domain)
+            if sampling != runSampling {
+                let plan = prepareRun(template, domain, sampling)
                 constants.beginRun(plan.shape, of: &batch)
-                runRate = rate
+                runSampling = sampling
             }
             batch.beginRow(rowLength: rowLength, isVariable: true)
             _ = batch.appendVariable(record, rowLength: rowLength)
@@ -230,15 +237,13 @@ extension NetflowDecoder {
 
     /// Writes the constants of a run and finds its plan.
     private func prepareRun(
-        _ template: Template, _ domain: ObservationDomain, rate: UInt32
+        _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling
     ) -> FlowPlan {
         let bootTime = domain.options.bootTime
-        constants.setTemplate(template.id, samplingRate: rate, bootTime: bootTime)
+        constants.setTemplate(template.id, samplingRate: sampling.rate, bootTime: bootTime)
         var variant = PlanVariant()
         variant.isBootTimeKnown = bootTime != 0
-        if rate != 0 {
-            variant.sampling = domain.key.flowProtocol == .netflowV5 ? .header : .options
-        }
+        variant.sampling = sampling.source
         if let plan = template.plan(for: variant) { return plan }
         let (plan, isNew) = plans.plan(
             for: template.layout, variant, repeatsConsumed: options.repeatsConsumed)

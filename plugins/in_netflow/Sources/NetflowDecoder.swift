@@ -129,7 +129,8 @@ final class NetflowDecoder: PayloadDecoder {
         let count = take(present, domain)
         appendRows(
             bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
-            of: v5Template, in: domain, rate: header.samplingRate, into: &batch)
+            of: v5Template, in: domain,
+            Sampling(rate: header.samplingRate, source: .header), into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
         domain.counters.count(payloadBytes: next, records: count)

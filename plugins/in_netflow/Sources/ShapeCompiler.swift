@@ -86,14 +86,16 @@ struct ShapeCompiler {
         var start = addTime("time_flow_start", TimeElements.start)
         var end = addTime("time_flow_end", TimeElements.end)
         var source: StaticString = start != nil || end != nil ? "absolute" : "export"
-        if start == nil, let made = addUptime(
-            "time_flow_start", TimeElements.startTicks, exported: exported)
+        if start == nil,
+            let made = addUptime(
+                "time_flow_start", TimeElements.startTicks, exported: exported)
         {
             start = made
             source = "uptime"
         }
-        if end == nil, let made = addUptime(
-            "time_flow_end", TimeElements.endTicks, exported: exported)
+        if end == nil,
+            let made = addUptime(
+                "time_flow_end", TimeElements.endTicks, exported: exported)
         {
             end = made
             source = "uptime"
@@ -306,17 +308,12 @@ struct ShapeCompiler {
     private mutating func addSampling(_ rule: ColumnRule) {
         if let field = rule.sources.lazy.compactMap(first).first {
             choose(field, for: rule, zeroIsNull: true)
-            add(.literal("sampling_source", text: "record"))
+            add(.literal("sampling_source", text: Sampling.Source.record.name))
             return
         }
-        let source: String
-        switch variant.sampling {
-        case .unknown: return
-        case .options: source = "options"
-        case .header: source = "header"
-        }
+        if variant.sampling == .unknown { return }
         add(Column("sampling_rate", .unsigned, FlowConstants.samplingRate))
-        add(.literal("sampling_source", text: source))
+        add(.literal("sampling_source", text: variant.sampling.name))
     }
 
     /// 0x0800 or 0x86dd when the template has addresses of one family only.

@@ -34,11 +34,11 @@ final class Template {
     let layout: TemplateLayout
     /// The record in the template set, to see quickly that nothing changed.
     let definition: [UInt8]
-    /// Bytes of a record, or of the shortest record when fields are variable. Never 0.
+    /// Bytes of a record, or of the shortest record when fields are variable; never 0.
     let recordLength: Int
     let isVariable: Bool
-    /// Which field names the record's sampler.
-    let samplerField: Int?
+    /// Whether records name their sampler or tell a rate in several fields.
+    let hasOwnSampling: Bool
     /// Decoder tick of the last data or refresh.
     var lastUsed: UInt64 = 0
     /// Bytes this takes in memory, with the plans made for it.
@@ -52,9 +52,9 @@ final class Template {
         self.definition = definition
         recordLength = layout.minimumRecordLength
         isVariable = layout.hasVariableFields
-        samplerField = layout.fields.firstIndex { field in
-            OptionsTables.samplerIDs.contains(field.element) && (1...8).contains(field.length)
-        }
+        hasOwnSampling =
+            !layout.isOptions
+            && layout.fields.contains { SamplerFields.elements.contains($0.element) }
         plans = Array(repeating: nil, count: PlanVariant.count)
         byteCount = 256 + definition.count + layout.fields.count * 16
         precondition(recordLength > 0)
@@ -66,11 +66,5 @@ final class Template {
     func store(_ plan: FlowPlan, for variant: PlanVariant, bytes: Int) {
         plans[variant.index] = plan
         byteCount += bytes
-    }
-
-    /// Where a field lies in a record of fixed length.
-    func range(ofField index: Int) -> Range<Int> {
-        let start = layout.fields[..<index].reduce(0) { $0 + Int($1.length) }
-        return start..<start + Int(layout.fields[index].length)
     }
 }
