@@ -55,7 +55,7 @@ struct CEFExtension {
     static func forEach(
         _ line: RawSpan, from start: Int, _ body: (Range<Int>, Range<Int>) -> Void
     ) {
-        var keyStart = SyslogParser.skipSpaces(line, from: start)
+        var keyStart = SyslogReader.skipSpaces(line, from: start)
         guard var equals = nextEquals(line, from: keyStart) else { return }
         while true {
             let valueStart = equals &+ 1

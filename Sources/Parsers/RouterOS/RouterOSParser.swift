@@ -66,13 +66,13 @@ public final class RouterOSParser: LineParser {
         var offset = 0
         if line.hasByte(UInt8(ascii: "<"), at: 0) {
             var fields = SyslogFields()
-            if let end = SyslogParser.readPriority(line, into: &fields) {
+            if let end = SyslogReader.readPriority(line, into: &fields) {
                 message.priority = fields.priority
                 offset = end
             }
         }
         if let end = readTime(line, at: offset, received: received, into: &message) {
-            offset = SyslogParser.skipSpaces(line, from: end)
+            offset = SyslogReader.skipSpaces(line, from: end)
             offset = readHostname(line, at: offset, into: &message)
         }
         if line.hasBytes(of: "CEF:", at: offset), let cef = CEFHeader.read(line, at: offset) {
@@ -135,7 +135,7 @@ public final class RouterOSParser: LineParser {
                 return next
             }
             guard let space = line.firstIndex(of: UInt8(ascii: " "), from: offset) else { break }
-            offset = SyslogParser.skipSpaces(line, from: space)
+            offset = SyslogReader.skipSpaces(line, from: space)
             if offset > space &+ 1 { break }
         }
         guard message.priority >= 0 || message.hasSyslogTime,

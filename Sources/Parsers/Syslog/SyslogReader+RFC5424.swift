@@ -1,6 +1,6 @@
 import Core
 
-extension SyslogParser {
+extension SyslogReader {
     /// Whether `VERSION SP` and a timestamp or NIL stand at `start`.
     ///
     /// - Returns: where the timestamp starts.
@@ -29,7 +29,7 @@ extension SyslogParser {
     /// Reads what follows `<PRI>VERSION SP` (RFC 5424 §6).
     ///
     /// - Returns: what is wrong; the fields read until then stay.
-    func readRFC5424(
+    mutating func readRFC5424(
         _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
     ) -> ErrorCode? {
         var problem: ErrorCode?
@@ -76,7 +76,7 @@ extension SyslogParser {
         return true
     }
 
-    private func readStructuredData(
+    private mutating func readStructuredData(
         _ line: RawSpan, at start: Int, into fields: inout SyslogFields
     ) -> ErrorCode? {
         guard start < line.byteCount else { return .syslogNoHeader }

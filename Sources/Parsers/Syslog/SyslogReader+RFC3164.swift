@@ -1,6 +1,6 @@
 import Core
 
-extension SyslogParser {
+extension SyslogReader {
     /// Reads `[HOSTNAME SP] [TAG] CONTENT`, which follows the timestamp (RFC 3164 §4.1 and §5).
     ///
     /// The first token is the hostname when it ends at a space, and the tag when it ends at a colon
