@@ -296,6 +296,8 @@ struct FirewallLine {
 
     // MARK: Names
 
+    private static let tunnelKinds: [StaticString] = ["pppoe", "l2tp", "pptp", "sstp", "ovpn"]
+
     /// The subscriber of a dynamic interface: `<pppoe-NAME>`.
     private mutating func readUserName(_ line: RawSpan) {
         for slot in [inInterface, outInterface] where slot != Slot.null {
@@ -306,8 +308,7 @@ struct FirewallLine {
                 let dash = line.firstIndex(of: UInt8(ascii: "-"), from: start), dash < end
             else { continue }
             let kind = line.extracting(start &+ 1..<dash)
-            let kinds: [StaticString] = ["pppoe", "l2tp", "pptp", "sstp", "ovpn"]
-            if kinds.contains(where: {
+            if Self.tunnelKinds.contains(where: {
                 $0.utf8CodeUnitCount == kind.byteCount && kind.hasBytes(of: $0)
             }) {
                 userName = SyslogFields.slot(dash &+ 1, end &- 1)

@@ -10,6 +10,10 @@ struct LoginLine {
     var sourceMAC: UInt64 = 0
     var service = Slot.null
 
+    private static let phrases: [(StaticString, RouterOSLayout.Event)] = [
+        (" logged in", .login), (" logged out", .logout),
+    ]
+
     /// Reads `user NAME logged in from ADDR via SERVICE`, `... logged out ...` or
     /// `login failure for user NAME from ADDR via SERVICE`.
     static func read(_ line: RawSpan, at start: Int) -> LoginLine? {
@@ -25,10 +29,7 @@ struct LoginLine {
         }
         guard line.hasBytes(of: "user ", at: start) else { return nil }
         let nameStart = start &+ 5
-        let phrases: [(StaticString, RouterOSLayout.Event)] = [
-            (" logged in", .login), (" logged out", .logout),
-        ]
-        for (phrase, event) in phrases {
+        for (phrase, event) in Self.phrases {
             guard
                 let found = FirewallLine.firstIndex(
                     of: phrase, in: line, from: nameStart, to: end)
