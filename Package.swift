@@ -7,7 +7,7 @@ let plugins: [(folder: String, uses: [Target.Dependency])] = [
     ("in_netflow", ["Net"]),
     ("in_routeros", ["Net", "Parsers"]),
     ("in_stdin", ["Parsers", "System"]),
-    ("in_dummy", ["Parsers", "System"]),
+    ("in_dummy", ["Codec", "Parsers", "System"]),
     ("filter_grep", ["Pattern"]),
     ("filter_modify", ["Pattern"]),
     ("filter_record_modifier", ["System"]),

@@ -13,6 +13,9 @@ public final class JSONParser: LineParser {
     private var record = RecordBuilder()
     private var scratch = ByteBuffer()
 
+    /// The stock parser `json`: takes RFC 3339 texts under `time` for the event time.
+    public convenience init() { self.init(time: TimeRule(), reportsBadTime: false) }
+
     init(time: TimeRule, reportsBadTime: Bool) {
         self.time = time
         self.reportsBadTime = reportsBadTime

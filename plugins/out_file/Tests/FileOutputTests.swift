@@ -117,12 +117,12 @@ final class Engine {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func files() throws -> [String] {
-        let all = FileManager.default.enumerator(atPath: directory.path)?.allObjects ?? []
-        return all.compactMap { $0 as? String }.filter {
-            var isDirectory: ObjCBool = false
-            return FileManager.default.fileExists(
-                atPath: directory.file($0), isDirectory: &isDirectory) && !isDirectory.boolValue
+    /// All files below the directory.
+    private func files(_ below: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory.file(below)).flatMap { name in
+            let path = below.isEmpty ? name : "\(below)/\(name)"
+            let kind = try FileManager.default.attributesOfItem(atPath: directory.file(path))[.type]
+            return kind as? FileAttributeType == .typeDirectory ? try files(path) : [path]
         }.sorted()
     }
 
