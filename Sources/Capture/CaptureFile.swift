@@ -44,7 +44,8 @@ public final class CaptureFile {
         guard let format else {
             throw OperationError(
                 .captureUnknownFormat, call: "detect", target: path,
-                reason: "neither pcap, pcapng, flow datagrams nor text, at offset 0",
+                reason: window.withBytes(0..<length) { CaptureFormat.explanation(of: $0) }
+                    + " (at byte 0)",
                 canRetry: false)
         }
         self.format = format

@@ -21,8 +21,14 @@ public enum CaptureFormat: String, Sendable, CaseIterable {
     public static func detect(_ bytes: RawSpan) -> CaptureFormat? {
         if PcapFileHeader.isMagic(bytes) { return .pcap }
         if PcapngReader.isSectionHeader(bytes) { return .pcapng }
-        if FlowMessage.isPlausible(bytes, at: 0) { return .datagrams }
+        if FlowMessage.couldStartFile(bytes) { return .datagrams }
         return isText(bytes) ? .text : nil
+    }
+
+    /// What bytes that `detect` does not know look like, for messages.
+    static func explanation(of bytes: RawSpan) -> String {
+        if FlowMessage.isSFlow(bytes) { return "sFlow datagrams, which cannot be decoded yet" }
+        return "neither pcap, pcapng, NetFlow or IPFIX datagrams nor text"
     }
 
     /// Whether the bytes begin like a gzip member (RFC 1952 §2.3.1).

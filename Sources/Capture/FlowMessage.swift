@@ -10,6 +10,22 @@ enum FlowMessage {
 
     private static let headerLengths: [UInt16: Int] = [5: 24, 9: 20, 10: 16]
 
+    /// Whether a file could begin with a message; asks less than `isPlausible`, because a wrong
+    /// guess only changes which decoder complains.
+    static func couldStartFile(_ bytes: RawSpan) -> Bool {
+        if isPlausible(bytes, at: 0) { return true }
+        // NetFlow v5 with a wrong record count, sent after 1995.
+        return bytes.byteCount >= 24 && bytes.uint16(at: 0) == 5 && bytes.uint16(at: 2) > 0
+            && bytes.uint32(at: 8) >= 800_000_000
+    }
+
+    /// Whether the bytes look like sFlow version 5: a 32-bit version and the agent's address type.
+    ///
+    /// - Source: sflow.org, sFlow version 5, datagram structures.
+    static func isSFlow(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= 28 && bytes.uint32(at: 0) == 5 && (1...2).contains(bytes.uint32(at: 4))
+    }
+
     /// Whether a message could begin at `offset`.
     static func isPlausible(_ bytes: RawSpan, at offset: Int) -> Bool {
         guard offset + 4 <= bytes.byteCount else { return false }
@@ -26,8 +42,9 @@ enum FlowMessage {
             return isSet(bytes, at: offset + headerLength, templates: 0...1)
         default:
             guard second >= headerLength else { return false }
+            // Templates of NetFlow v9 have been seen inside IPFIX messages.
             return second == headerLength
-                || isSet(bytes, at: offset + headerLength, templates: 2...3)
+                || isSet(bytes, at: offset + headerLength, templates: 0...3)
         }
     }
 

@@ -75,12 +75,18 @@ enum Frame {
             received: Timestamp(nanoseconds: Int64(bitPattern: bytes.uint64(at: 24))))
     }
 
-    /// Reads the header of a whole frame and checks the frame's checksum.
-    static func intactHeader(of frame: borrowing ByteBuffer) throws(DecodeError) -> Header {
+    /// Reads the header of a whole frame and, where it has one, checks the frame's checksum.
+    static func intactHeader(
+        of frame: borrowing ByteBuffer, hasChecksum: Bool = true
+    ) throws(DecodeError) -> Header {
         let bytes = frame.bytes
         let header = try readHeader(bytes)
-        guard bytes.byteCount >= header.frameLength,
-            checksum(bytes.extracting(8..<header.frameLength)) == header.checksum
+        guard bytes.byteCount >= header.frameLength else {
+            throw DecodeError(.frameCorrupt, at: 8)
+        }
+        guard
+            !hasChecksum
+                || checksum(bytes.extracting(8..<header.frameLength)) == header.checksum
         else { throw DecodeError(.frameChecksum, at: 4) }
         return header
     }

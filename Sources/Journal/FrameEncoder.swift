@@ -6,8 +6,12 @@ import Core
 /// after that, so a segment can be read without any other.
 struct FrameEncoder: ~Copyable {
     private(set) var frame = ByteBuffer()
+    /// Whether frames carry checksums; in memory nothing but a bug could damage them.
+    private let hasChecksums: Bool
     private var shapeNumbers: [Shape: UInt32] = [:]
     private var lastShape: (shape: Shape, number: UInt32)?
+
+    init(hasChecksums: Bool) { self.hasChecksums = hasChecksums }
 
     /// Forgets the shapes written so far: a new segment begins.
     mutating func beginSegment() {
@@ -42,6 +46,7 @@ struct FrameEncoder: ~Copyable {
         frame.store(bigEndian: UInt32(batch.count), at: 12)
         frame.store(bigEndian: firstRecord, at: 16)
         frame.store(bigEndian: batch.received.nanoseconds, at: 24)
+        guard hasChecksums else { return }
         let crc = Frame.checksum(frame.bytes.extracting(8..<frame.count))
         frame.store(bigEndian: crc, at: 4)
     }

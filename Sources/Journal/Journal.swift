@@ -31,12 +31,13 @@ public final class Journal: Sendable {
     }
 
     private struct Writer: ~Copyable {
-        var encoder = FrameEncoder()
+        var encoder: FrameEncoder
         /// Whether the encoder has begun the last segment; after a restart it has not.
         var hasBegun = false
     }
 
-    private let writer = Mutex(Writer())
+    private let pool: MemoryPool
+    private let writer: Mutex<Writer>
     let state: Mutex<State>
     /// Rung when a reader commits, for an `append` that waits for room.
     private let roomBell = Doorbell()
@@ -49,6 +50,8 @@ public final class Journal: Sendable {
     public init(name: String, settings: JournalSettings, log: Log) throws(OperationError) {
         self.name = name
         self.settings = settings
+        writer = Mutex(Writer(encoder: FrameEncoder(hasChecksums: !settings.isMemory)))
+        pool = MemoryPool(length: settings.segmentLength)
         let recovered = try Recovery.run(settings, log: log)
         recovery = recovered.report
         let last = recovered.segments.last
@@ -148,8 +151,7 @@ public final class Journal: Sendable {
         switch settings.storage {
         case .memory:
             storage = SegmentStorage(
-                memoryCapacity: Swift.max(
-                    settings.segmentLength, length + Frame.segmentHeaderLength))
+                memory: pool.block(atLeast: length + Frame.segmentHeaderLength))
         case .filesystem(let directory):
             storage = try SegmentStorage(
                 file: directory + "/" + SegmentName.text(number), create: true)

@@ -59,7 +59,8 @@ public final class JournalReader {
         while let segment = try currentSegment() {
             try readFrame(of: segment)
             do throws(DecodeError) {
-                let header = try Frame.intactHeader(of: buffer)
+                let header = try Frame.intactHeader(
+                    of: buffer, hasChecksum: !journal.settings.isMemory)
                 try decoder.decode(buffer, header, into: &batch)
                 position.offset += UInt64(header.frameLength)
                 position.record = header.firstRecord + UInt64(header.recordCount)

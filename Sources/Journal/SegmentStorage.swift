@@ -4,19 +4,16 @@ import System
 /// The bytes of one segment: a file, or memory that goes when nobody holds the segment any more.
 ///
 /// One writer appends; readers read below the length that the journal has published.
-@safe
 final class SegmentStorage: @unchecked Sendable {
     // Sendable: the writer appends beyond the published length, readers read below it, and the
     // journal's lock orders the two.
     private enum Place {
         case file(path: String)
-        case memory(capacity: Int)
+        case memory(MemoryPool.Block)
     }
 
     private let place: Place
     private let file: FileDescriptor?
-    /// For memory: `capacity` bytes, of which the system gives pages as they are touched.
-    private let memory: UnsafeMutableRawPointer?
     /// Bytes appended.
     private var length: Int
 
@@ -28,18 +25,13 @@ final class SegmentStorage: @unchecked Sendable {
         length = try descriptor.size(target: path)
         file = consume descriptor
         place = .file(path: path)
-        unsafe memory = nil
     }
 
-    init(memoryCapacity capacity: Int) {
-        place = .memory(capacity: capacity)
+    init(memory block: MemoryPool.Block) {
+        place = .memory(block)
         file = nil
-        // Freed in deinit; uninitialised bytes are never read (see `length`).
-        unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 4096)
         length = 0
     }
-
-    deinit { unsafe memory?.deallocate() }
 
     /// The file's path, or a word for messages.
     var name: String {
@@ -48,20 +40,14 @@ final class SegmentStorage: @unchecked Sendable {
 
     /// Whether `count` more bytes fit without the storage becoming another one.
     func hasRoom(for count: Int) -> Bool {
-        if case .memory(let capacity) = place { length + count <= capacity } else { true }
+        if case .memory(let block) = place { length + count <= block.capacity } else { true }
     }
 
     /// Appends all bytes, or leaves the storage as it was.
     func append(_ bytes: RawSpan) throws(OperationError) {
-        if let memory = unsafe memory {
-            precondition(hasRoom(for: bytes.byteCount))
-            // The precondition proves the bounds; the span lies elsewhere.
-            unsafe bytes.withUnsafeBytes { source in
-                if let base = source.baseAddress {
-                    unsafe (memory + length).copyMemory(from: base, byteCount: source.count)
-                }
-            }
-        } else if file != nil {
+        if case .memory(let block) = place {
+            block.store(bytes, at: length)
+        } else {
             try appendToFile(bytes)
         }
         length += bytes.byteCount
@@ -81,10 +67,8 @@ final class SegmentStorage: @unchecked Sendable {
     func read(
         at offset: Int, count: Int, into buffer: inout ByteBuffer
     ) throws(OperationError) {
-        if let memory = unsafe memory {
-            // The caller stays below the published length, so the bytes are initialised.
-            unsafe buffer.append(
-                RawSpan(_unsafeStart: UnsafeRawPointer(memory + offset), byteCount: count))
+        if case .memory(let block) = place {
+            block.load(at: offset, count: count, into: &buffer)
         } else if let got = try file?.read(
             into: &buffer, at: offset, count: count, target: name), got < count
         {

@@ -42,8 +42,10 @@ public struct StopSignal: ~Copyable, Sendable {
             pollfd(fd: other, events: Int16(POLLIN), revents: 0)
         )
         // The tuple is two adjacent entries and lives for the call.
-        unsafe withUnsafeMutablePointer(to: &entries.0) { first in
-            _ = unsafe poll(first, 2, -1)
+        unsafe withUnsafeMutablePointer(to: &entries) { pair in
+            unsafe pair.withMemoryRebound(to: pollfd.self, capacity: 2) { first in
+                _ = unsafe poll(first, 2, -1)
+            }
         }
         return entries.0.revents != 0
     }

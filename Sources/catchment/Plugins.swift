@@ -1,9 +1,16 @@
+import FilterGrep
+import FilterModify
+import FilterRecordModifier
+import InNetflow
+import OutFile
+import OutNull
+import OutStdout
 import Pipeline
 
 /// The plugins of this program, in the order they are listed in; a new one is a line here.
 enum Plugins {
     static let registry = Registry(
-        inputs: [],
-        filters: [],
-        outputs: [])
+        inputs: [NetflowInput.self],
+        filters: [GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self],
+        outputs: [FileOutput.self, StdoutOutput.self, NullOutput.self])
 }

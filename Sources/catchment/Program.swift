@@ -1,5 +1,4 @@
 import Core
-import Parsers
 import Pipeline
 
 /// Turns arguments into a command and runs it.
@@ -22,22 +21,11 @@ struct Program {
         return switch command {
         case .run(let source): RunCommand(source: source).run(console, registry)
         case .check(let source): CheckCommand(source: source).run(console, registry)
-        case .parse(let arguments): parse(arguments)
+        case .parse(let arguments): ParseHook.run(arguments, console, registry)
         case .plugins: PluginsCommand().run(console, registry)
         case .describe(let name): DescribeCommand(name: name).run(console, registry)
         case .version: console.say(Version.text)
         case .help(let topic): console.say(HelpText.text(topic, registry: registry))
-        }
-    }
-
-    private func parse(_ arguments: [String]) -> Int32 {
-        do throws(UsageError) {
-            let command = try ParseCommand(
-                arguments: arguments, registry: registry, parsers: ParserLibrary.stock)
-            return command.run(console)
-        } catch {
-            console.error(error)
-            return 2
         }
     }
 }

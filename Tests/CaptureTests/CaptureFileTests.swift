@@ -1,4 +1,5 @@
 import Core
+import TestKit
 import Testing
 
 @testable import Capture
@@ -71,22 +72,15 @@ import Testing
 
     @Test(arguments: corpus.indices)
     func survivesTruncationAtEveryByte(index: Int) throws {
-        let file = Self.corpus[index]
-        for length in 0..<file.count {
-            guard let reading = try? Reading(Array(file.prefix(length))) else { continue }
+        for file in Damage.truncations(of: Self.corpus[index]) {
+            guard let reading = try? Reading(file) else { continue }
             #expect(reading.summary.datagrams == reading.entries.count)
         }
     }
 
     @Test(arguments: corpus.indices)
     func survivesFlippedBits(index: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(index) + 1)
-        for _ in 0..<2000 {
-            var file = Self.corpus[index]
-            for _ in 0..<Int.random(in: 1...8, using: &generator) {
-                let place = Int.random(in: 0..<file.count, using: &generator)
-                file[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-            }
+        for file in Damage.flips(of: Self.corpus[index], count: 2000) {
             guard let reading = try? Reading(file) else { continue }
             #expect(reading.summary.datagrams == reading.entries.count)
             #expect(reading.entries.allSatisfy { $0.payload.count <= 65_535 })

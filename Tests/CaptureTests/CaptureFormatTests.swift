@@ -34,6 +34,20 @@ import Testing
         #expect(error?.code == .captureUnknownFormat && error?.target == "x.bin")
     }
 
+    @Test func recognisesNetflowWithAWrongCount() {
+        let header: [UInt8] = [0, 5, 0xd9, 0x1e, 0, 3, 0x41, 0x0f, 0x55, 0x30, 0xa9, 0x19]
+        let bytes = header + [UInt8](repeating: 0, count: 60)
+        #expect(bytes.withBytes { CaptureFormat.detect($0) } == .datagrams)
+    }
+
+    @Test func namesSFlow() {
+        let bytes: [UInt8] = [0, 0, 0, 5, 0, 0, 0, 1] + [UInt8](repeating: 9, count: 20)
+        let error = #expect(throws: OperationError.self) {
+            try CaptureFile(MemorySource(bytes), path: "x.bin")
+        }
+        #expect(error?.reason.contains("sFlow") == true)
+    }
+
     @Test func recognisesGzip() {
         #expect([0x1f, 0x8b, 8, 0].withBytes { CaptureFormat.isGzip($0) })
         #expect(!Array("text".utf8).withBytes { CaptureFormat.isGzip($0) })

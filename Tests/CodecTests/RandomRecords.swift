@@ -1,25 +1,11 @@
 import Core
-
-/// A seeded generator (SplitMix64), so that a failing case comes back.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
-}
+import TestKit
 
 /// Shapes of every encoding, place and derivation, and rows that are not always sound.
 struct RandomRecords {
-    var random: Seeded
+    var random: SeededRandom
 
-    init(seed: UInt64) { random = Seeded(seed) }
+    init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     mutating func chance(_ percent: Int) -> Bool {
         Int.random(in: 0..<100, using: &random) < percent
@@ -75,7 +61,7 @@ struct RandomRecords {
     }
 
     private mutating func derivation(_ count: Int) -> Derivation {
-        func any(_ random: inout Seeded) -> Int { Int.random(in: 0..<count, using: &random) }
+        func any(_ random: inout SeededRandom) -> Int { Int.random(in: 0..<count, using: &random) }
         switch Int.random(in: 0..<8, using: &random) {
         case 0: return .uptime(ticks: any(&random), uptime: any(&random), exported: any(&random))
         case 1: return .sinceBoot(ticks: any(&random), boot: any(&random), exported: any(&random))

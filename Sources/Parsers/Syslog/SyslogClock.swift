@@ -34,6 +34,29 @@ struct SyslogClock {
             time: Timestamp(seconds: utc, nanoseconds: text.nanoseconds), end: text.end)
     }
 
+    /// Reads a timestamp of RouterOS's own log files: `jun/15 18:56:43`, `jun/15/2026 18:56:43`,
+    /// `18:56:43`.
+    func readLogFile(_ line: RawSpan, at start: Int, received: Timestamp) -> Reading? {
+        guard let text = SyslogTimestamp.readLogFile(line, at: start) else { return nil }
+        var local: Int64
+        if text.civil.month == 0 {
+            // A time of day alone: the one closest to the time of receipt.
+            let now = received.seconds &+ offsetSeconds
+            var today = CivilTime(secondsSince1970: now)
+            (today.hour, today.minute, today.second) = (
+                text.civil.hour, text.civil.minute, text.civil.second
+            )
+            local = today.secondsSince1970
+            if local &- now > 43_200 { local &-= 86_400 }
+            if now &- local > 43_200 { local &+= 86_400 }
+        } else {
+            local = seconds(of: text, received: received)
+        }
+        return Reading(
+            time: Timestamp(seconds: local &- offsetSeconds, nanoseconds: text.nanoseconds),
+            end: text.end)
+    }
+
     /// The common forms without fraction, when they say the same as before.
     @inline(__always)
     private func readRemembered(

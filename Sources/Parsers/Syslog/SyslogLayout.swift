@@ -32,6 +32,8 @@ struct SyslogLayout {
 
     let shape: Shape
     let rowLength: Int
+    /// Whether the last slot of the fixed part points to the whole line.
+    let hasRaw: Bool
 
     /// Bytes of the fixed part by format: what a format cannot have takes no room.
     static func rowLength(of format: SyslogFormat) -> Int {
@@ -68,8 +70,10 @@ struct SyslogLayout {
         }
         columns.append(Column("message", .text, .slot(offset: Place.message)))
         var rowLength = Self.rowLength(of: format)
-        if let rawKey {
-            columns.append(Column(rawKey, .text, .slot(offset: rowLength)))
+        // What a half-read line says is not lost.
+        hasRaw = rawKey != nil || status == "partial"
+        if hasRaw {
+            columns.append(Column(rawKey ?? "raw", .text, .slot(offset: rowLength)))
             rowLength += Slot.byteCount
         }
         columns.append(.literal("format", text: "\(format)"))
@@ -83,18 +87,54 @@ struct SyslogLayout {
             constantsLength: Self.constantsLength, timeColumn: 1)
     }
 
-    /// Begins a run with the constants that `source` gives.
-    static func beginRun(
+    /// Goes on with the batch's last run when it has this shape and the constants of `source`.
+    @inline(__always)
+    static func continueRun(
         _ shape: Shape, source: PayloadSource, of batch: inout RecordBatch
     ) {
-        // Once per round of receiving; the buffer may cost an allocation.
+        let last = batch.runs.count &- 1
+        if last >= 0, batch.runs[last].shape === shape {
+            let constants = batch.runs[last].constants
+            if batch.bytes.uint64(at: constants) == UInt64(bitPattern: source.received.nanoseconds),
+                batch.bytes.uint32(at: constants &+ 8) == source.transport.padded
+            {
+                return
+            }
+        }
+        beginRun(shape, source: source, of: &batch)
+    }
+
+    private static func beginRun(
+        _ shape: Shape, source: PayloadSource, of batch: inout RecordBatch
+    ) {
+        // Once per round of receiving; the buffer costs an allocation.
         var constants = ByteBuffer(capacity: constantsLength)
         constants.append(bigEndian: source.received.nanoseconds)
         constants.append(bigEndian: source.transport.padded)
         batch.beginRun(shape, constants: constants.bytes)
     }
 
-    private static func timeColumns(hasDeviceTime: Bool) -> [Column] {
+    /// Writes what the records of all formats begin with into the row begun last.
+    @inline(__always)
+    static func storeHead(
+        _ moment: EventTime, deviceTime: Timestamp?, priority: Int, isTruncated: Bool,
+        from source: PayloadSource, into batch: inout RecordBatch
+    ) {
+        batch.store(moment.time.nanoseconds, at: Place.time)
+        if let deviceTime { batch.store(deviceTime.nanoseconds, at: Place.deviceTime) }
+        if source.transport == .udp || source.transport == .tcp {
+            batch.store(source.peer.address.high, at: Place.peerHigh)
+            batch.store(source.peer.address.low, at: Place.peerLow)
+            batch.store(source.peer.port, at: Place.peerPort)
+        }
+        if priority >= 0 {
+            batch.store(UInt16(truncatingIfNeeded: 0x100 | priority), at: Place.priority)
+        }
+        if moment.isSuspect { batch.store(yes, at: Place.isTimeSuspect) }
+        if isTruncated { batch.store(yes, at: Place.isTruncated) }
+    }
+
+    static func timeColumns(hasDeviceTime: Bool) -> [Column] {
         [
             .literal("record_type", text: "log"),
             Column("time", .nanoseconds, .row(offset: Place.time, length: 8)),
@@ -135,5 +175,17 @@ struct SyslogLayout {
             Column(
                 "peer_port", .unsigned, .row(offset: Place.peerPort, length: 2), zeroIsNull: true),
         ]
+    }
+}
+
+extension Transport {
+    /// The name in four bytes, NULs behind it.
+    var padded: UInt32 {
+        switch self {
+        case .udp: 0x7564_7000
+        case .tcp: 0x7463_7000
+        case .unix: 0x756e_6978
+        case .file: 0x6669_6c65
+        }
     }
 }

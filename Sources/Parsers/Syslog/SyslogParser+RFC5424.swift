@@ -34,6 +34,7 @@ extension SyslogParser {
     ) -> ErrorCode? {
         var problem: ErrorCode?
         var offset = start
+        fields.message = SyslogFields.slot(line.byteCount, line.byteCount)
         if line.byte(at: start) == UInt8(ascii: "-") {
             fields.timeText = SyslogFields.slot(start, start &+ 1)
             offset = start &+ 1
@@ -50,37 +51,29 @@ extension SyslogParser {
             fields.timeText = SyslogFields.slot(start, offset)
         }
         guard
-            let hostnameEnd = readToken(line, &offset, into: &fields.hostname),
-            let appNameEnd = readToken(line, &offset, into: &fields.appName),
-            let procIDEnd = readToken(line, &offset, into: &fields.procID),
-            let msgIDEnd = readToken(line, &offset, into: &fields.msgID)
-        else { return .syslogNoHeader }
-        _ = (hostnameEnd, appNameEnd, procIDEnd, msgIDEnd)
-        guard offset < line.byteCount else { return problem ?? .syslogNoHeader }
+            readToken(line, &offset, into: &fields.hostname),
+            readToken(line, &offset, into: &fields.appName),
+            readToken(line, &offset, into: &fields.procID),
+            readToken(line, &offset, into: &fields.msgID), offset < line.byteCount
+        else { return problem ?? .syslogNoHeader }
         offset &+= 1
         return readStructuredData(line, at: offset, into: &fields) ?? problem
     }
 
     /// Reads ` TOKEN`; NIL leaves the slot null, unless the schema keeps the text.
+    ///
+    /// - Returns: `false` when the line ends before.
     @inline(__always)
     private func readToken(
         _ line: RawSpan, _ offset: inout Int, into slot: inout UInt64
-    ) -> Int? {
-        guard offset < line.byteCount else { return nil }
+    ) -> Bool {
         let start = offset &+ 1
-        let end = line.firstIndex(of: UInt8(ascii: " "), from: start) ?? line.byteCount
-        guard end > start else {
-            // Two spaces in a row: an empty field, which nobody may send.
-            if start < line.byteCount {
-                offset = end
-                return end
-            }
-            return nil
-        }
-        let isNil = end == start &+ 1 && line.byte(at: start) == UInt8(ascii: "-")
-        if !isNil || keepsNil { slot = SyslogFields.slot(start, end) }
-        offset = end
-        return end
+        guard start < line.byteCount else { return false }
+        // Two spaces in a row are an empty field, which nobody may send.
+        offset = line.firstIndex(of: UInt8(ascii: " "), from: start) ?? line.byteCount
+        let isNil = offset == start &+ 1 && line.byte(at: start) == UInt8(ascii: "-")
+        if offset > start, !isNil || keepsNil { slot = SyslogFields.slot(start, offset) }
+        return true
     }
 
     private func readStructuredData(

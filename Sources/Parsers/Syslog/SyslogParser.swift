@@ -230,24 +230,14 @@ public final class SyslogParser: LineParser {
         let key = LayoutKey(
             format: format, hasDeviceTime: moment.isFromDevice, problem: problem)
         let layout = layout(for: key)
-        continueRun(layout.shape, source: source, of: &batch)
+        SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
         typealias Place = SyslogLayout.Place
         batch.beginRow(rowLength: layout.rowLength, isVariable: true)
-        batch.store(moment.time.nanoseconds, at: Place.time)
-        if let device = fields.deviceTime { batch.store(device.nanoseconds, at: Place.deviceTime) }
-        if source.transport == .udp || source.transport == .tcp {
-            batch.store(source.peer.address.high, at: Place.peerHigh)
-            batch.store(source.peer.address.low, at: Place.peerLow)
-            batch.store(source.peer.port, at: Place.peerPort)
-        }
-        if fields.priority >= 0 {
-            batch.store(UInt16(truncatingIfNeeded: 0x100 | fields.priority), at: Place.priority)
-        } else {
-            batch.store(SyslogLayout.no, at: Place.isPriorityValid)
-        }
+        SyslogLayout.storeHead(
+            moment, deviceTime: fields.deviceTime, priority: fields.priority,
+            isTruncated: isTruncated, from: source, into: &batch)
+        if fields.priority < 0 { batch.store(SyslogLayout.no, at: Place.isPriorityValid) }
         if fields.repeatCount != 0 { batch.store(fields.repeatCount, at: Place.repeatCount) }
-        if moment.isSuspect { batch.store(SyslogLayout.yes, at: Place.isTimeSuspect) }
-        if isTruncated { batch.store(SyslogLayout.yes, at: Place.isTruncated) }
         batch.store(fields.message, at: Place.message)
         if format != .raw {
             batch.store(fields.hostname, at: Place.hostname)
@@ -259,7 +249,7 @@ public final class SyslogParser: LineParser {
             batch.store(fields.msgID, at: Place.msgID)
             storeStructuredData(fields, line: line, rowLength: layout.rowLength, into: &batch)
         }
-        if names.raw != nil {
+        if layout.hasRaw {
             batch.storeSlot(
                 at: layout.rowLength &- Slot.byteCount, start: 0, count: line.byteCount)
         }
@@ -292,20 +282,6 @@ public final class SyslogParser: LineParser {
             rawKey: names.raw, addressKey: names.peerAddress)
     }
 
-    /// Goes on with the batch's last run when it has this shape and these constants.
-    private func continueRun(
-        _ shape: Shape, source: PayloadSource, of batch: inout RecordBatch
-    ) {
-        if let last = batch.runs.last, last.shape === shape,
-            batch.bytes.uint64(at: last.constants)
-                == UInt64(bitPattern: source.received.nanoseconds),
-            batch.bytes.uint32(at: last.constants &+ 8) == source.transport.padded
-        {
-            return
-        }
-        SyslogLayout.beginRun(shape, source: source, of: &batch)
-    }
-
     /// Writes a record as Fluent Bit's stock parsers would.
     private func appendStock(
         _ line: RawSpan, _ fields: SyslogFields, format: SyslogFormat, problem: ErrorCode?,
@@ -315,17 +291,5 @@ public final class SyslogParser: LineParser {
         let layout = stockShapes[key] ?? FluentBitSyslogLayout(format: format, problem: problem)
         stockShapes[key] = layout
         layout.append(line, fields, from: source, to: &batch)
-    }
-}
-
-extension Transport {
-    /// The name in four bytes, NULs behind it.
-    var padded: UInt32 {
-        switch self {
-        case .udp: 0x7564_7000
-        case .tcp: 0x7463_7000
-        case .unix: 0x756e_6978
-        case .file: 0x6669_6c65
-        }
     }
 }

@@ -87,6 +87,35 @@ extension SyslogTimestamp {
         return checked.isValid ? result : nil
     }
 
+    /// `jun/15 18:56:43`, `jun/15/2026 18:56:43` or `18:56:43` alone, whose month is then 0.
+    static func readLogFile(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard let month = line.monthName(at: start) else {
+            var result = readClock(line, at: start)
+            result?.civil.month = 0
+            return result
+        }
+        guard line.hasByte(UInt8(ascii: "/"), at: start &+ 3),
+            let day = line.twoDigits(at: start &+ 4)
+        else { return nil }
+        var offset = start &+ 6
+        var year = 0
+        if line.hasByte(UInt8(ascii: "/"), at: offset), let century = line.twoDigits(at: offset &+ 1),
+            let rest = line.twoDigits(at: offset &+ 3)
+        {
+            year = century * 100 + rest
+            offset &+= 5
+        }
+        guard line.hasByte(UInt8(ascii: " "), at: offset),
+            var result = readClock(line, at: offset &+ 1)
+        else { return nil }
+        result.civil.month = month
+        result.civil.day = day
+        result.civil.year = year
+        var checked = result.civil
+        if year == 0 { checked.year = 2000 }
+        return checked.isValid ? result : nil
+    }
+
     /// `22:14:15` with an optional fraction of up to nine digits.
     private static func readClock(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
         guard start &+ 8 <= line.byteCount, let hour = line.twoDigits(at: start),

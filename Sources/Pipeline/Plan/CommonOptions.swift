@@ -5,18 +5,18 @@ public enum CommonOptions {
     private static let levels = ["off", "error", "warn", "warning", "info", "debug", "trace"]
 
     private static let all = [
-        OptionSpec("name", .text, required: true, help: "The plugin."),
+        OptionSpec("name", .text, required: true, help: "The plugin"),
         OptionSpec(
-            "alias", .text, help: "The instance's name in logs and numbers instead of NAME.N."),
+            "alias", .text, help: "The instance's name in logs and numbers instead of NAME.N"),
         OptionSpec(
-            "log_level", .choice(levels), help: "The least important level logged by this instance."
+            "log_level", .choice(levels), help: "The least important level logged by this instance"
         ),
-        OptionSpec("active", .boolean, default: "on", help: "Whether the instance is used at all."),
+        OptionSpec("active", .boolean, default: "on", help: "Whether the instance is used at all"),
     ]
 
     private static let matching = [
-        OptionSpec("match", .text, help: "Tags it takes; '*' stands for anything."),
-        OptionSpec("match_regex", .text, help: "Tags it takes, as a regular expression."),
+        OptionSpec("match", .text, help: "Tags it takes; '*' stands for anything"),
+        OptionSpec("match_regex", .text, help: "Tags it takes, as a regular expression"),
     ]
 
     /// The shared options of a kind, for help and checking alike.
@@ -24,13 +24,13 @@ public enum CommonOptions {
         switch kind {
         case .input:
             all + [
-                OptionSpec("tag", .text, help: "The tag of its records; by default NAME.N."),
+                OptionSpec("tag", .text, help: "The tag of its records; by default NAME.N"),
                 OptionSpec(
                     "storage.type", .choice(["memory", "filesystem", "memrb"]),
-                    help: "Where records wait for outputs; by default the service's."),
+                    help: "Where records wait for outputs; by default the service's"),
                 OptionSpec(
                     "mem_buf_limit", .size, default: "0",
-                    help: "Bytes of records that may wait in memory; 0 leaves it to the engine."),
+                    help: "Bytes of records that may wait in memory; 0 leaves it to the engine"),
             ]
         case .filter:
             all + matching
@@ -38,7 +38,7 @@ public enum CommonOptions {
             all + matching + [
                 OptionSpec(
                     "storage.total_limit_size", .size,
-                    help: "Bytes that may wait on disk for this output.")
+                    help: "Bytes that may wait on disk for this output")
             ]
         }
     }

@@ -25,24 +25,24 @@ public struct ServiceSettings: Sendable {
     /// What `service` takes, for help and checking alike.
     public static let options: [OptionSpec] = [
         OptionSpec(
-            "flush", .duration, default: "1", help: "Time between two hand-overs to outputs."),
-        OptionSpec("grace", .duration, default: "5", help: "Time outputs get at shutdown."),
+            "flush", .duration, default: "1", help: "Time between two hand-overs to outputs"),
+        OptionSpec("grace", .duration, default: "5", help: "Time outputs get at shutdown"),
         OptionSpec(
             "log_level", .choice(["off", "error", "warn", "warning", "info", "debug", "trace"]),
-            default: "info", help: "The least important level that is logged."),
-        OptionSpec("log_file", .path, help: "A file for the log instead of the error stream."),
+            default: "info", help: "The least important level that is logged"),
+        OptionSpec("log_file", .path, help: "A file for the log instead of the error stream"),
         OptionSpec(
-            "parsers_file", .path, repeatable: true, help: "YAML files with more 'parsers'."),
-        OptionSpec("storage.path", .path, help: "The folder where records wait on disk."),
+            "parsers_file", .path, repeatable: true, help: "YAML files with more 'parsers'"),
+        OptionSpec("storage.path", .path, help: "The folder where records wait on disk"),
         OptionSpec(
             "storage.sync", .choice(["normal", "full"]), default: "normal",
-            help: "full waits for the disk before records count as kept."),
+            help: "full waits for the disk before records count as kept"),
         OptionSpec(
             "storage.type", .choice(["memory", "filesystem"]), default: "memory",
-            help: "Where records of inputs wait that do not say."),
+            help: "Where records of inputs wait that do not say"),
         OptionSpec(
             "compat", .choice(Compatibility.allCases.map(\.rawValue)), default: "strict",
-            help: "fluent-bit turns unknown keys and unused routes into warnings."),
+            help: "fluent-bit turns unknown keys and unused routes into warnings"),
     ]
 
     /// Reads the section; what is missing or wrong gets its default.

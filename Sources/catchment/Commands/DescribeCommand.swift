@@ -50,8 +50,8 @@ struct DescribeCommand {
         var table = Table(["option", "type", "default", "help"])
         for option in options {
             let notes =
-                (option.isRequired ? " Required." : "")
-                + (option.isRepeatable ? " May be a list." : "")
+                (option.isRequired ? " (required)" : "")
+                + (option.isRepeatable ? " (may be a list)" : "")
             table.add([
                 option.key, option.kind.summary, option.defaultValue ?? "", option.help + notes,
             ])

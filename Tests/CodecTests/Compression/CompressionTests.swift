@@ -1,12 +1,13 @@
 import Codec
 import Core
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct CompressionTests {
     /// Lines that compress, and bytes that do not.
     private func sample(_ count: Int) -> [UInt8] {
-        var random = Seeded(3)
+        var random = SeededRandom(seed: 3)
         var bytes: [UInt8] = []
         while bytes.count < count {
             bytes += Array("{\"line\":\(random.next() % 1000),\"text\":\"same again\"}\n".utf8)

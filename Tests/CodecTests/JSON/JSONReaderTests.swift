@@ -1,6 +1,7 @@
 import Codec
 import Core
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct JSONReaderTests {
@@ -82,7 +83,7 @@ import Testing
         let text = Array(
             #"{"a":{"b":[1,-2.5e3,"x\u0041\ud83e\udd8a"],"c":null},"d":true,"e":"tail","f":12}"#
                 .utf8)
-        var random = Seeded(7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<3000 {
             var flipped = text
             for _ in 0..<Int.random(in: 1...3, using: &random) {

@@ -125,7 +125,10 @@ import Testing
             ["time": "2026-10-11T20:14:15.123456789", "message": "", "parse_status": "ok"]),
         Case(
             "<165>1 2026-13-11T22:14:15Z h a p m - t",
-            ["time_device": nil, "parse_error": "E2203", "hostname": "h", "message": "t"]),
+            [
+                "raw": "<165>1 2026-13-11T22:14:15Z h a p m - t", "time_device": nil,
+                "parse_error": "E2203", "hostname": "h", "message": "t",
+            ]),
         Case(
             "<165>1 2026-10-11T22:14:60Z h a p m - t", ["time": "2026-10-11T22:15:00"]),
         Case(

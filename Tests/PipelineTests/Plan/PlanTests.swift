@@ -107,24 +107,41 @@ import Testing
         #expect(result.warnings.map(\.location.line) == [2, 3, 4, 6, 7, 7])
     }
 
-    @Test func toleratesWhatFluentBitDoes() {
-        let text = """
-            service:
-              flsh: 1
-              grace: abc
-            made_up: {a: b}
-            pipeline:
-              inputs: [{name: syslog, tag: a, prot: 1, port: 99999}]
-              outputs: [{name: file, path: '${NONE}', match: b}]
-            """
-        let strict = plan(text)
+    private static let loose = """
+        service:
+          flsh: 1
+        made_up: {a: b}
+        pipeline:
+          inputs: [{name: syslog, tag: a, prot: 1, processors: {}}]
+          outputs: [{name: file, path: x, match: b}]
+        """
+
+    @Test(arguments: ["compat: fluent-bit\n", "Compat: Fluent-Bit\n"])
+    func toleratesUnknownKeysAndUnusedRoutes(switch: String) {
+        let strict = plan(Self.loose)
         #expect(strict.plan == nil)
-        #expect(strict.problems.count == 8)
-        let tolerant = plan("compat: fluent-bit\n" + text)
+        #expect(strict.problems.count == 6)
+        let tolerant = plan(`switch` + Self.loose)
         #expect(tolerant.problems == [])
-        #expect(tolerant.warnings.count == 8)
-        #expect(tolerant.plan?.service.grace == 5_000_000_000)
-        #expect(tolerant.plan?.inputs.first?.input.listenAddresses.first?.endpoint?.port == 5140)
+        #expect(tolerant.warnings.count == 6)
+        #expect(tolerant.plan?.inputs.count == 1)
+    }
+
+    @Test func readsCompatibilityInService() {
+        let text = Self.loose.replacing("flsh: 1", with: "compat: fluent-bit")
+        #expect(plan(text).problems == [])
+    }
+
+    @Test func neverToleratesWrongValues() {
+        let result = plan(
+            """
+            compat: fluent-bit
+            service: {grace: abc}
+            pipeline:
+              inputs: [{name: syslog, port: 99999}]
+              outputs: [{name: file, path: '${NONE}'}]
+            """)
+        #expect(result.problems.map(\.code) == [.invalidValue, .outOfRange, .unsetVariable])
     }
 
     @Test func neverToleratesLostEncryption() {

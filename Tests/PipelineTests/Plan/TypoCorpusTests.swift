@@ -170,8 +170,8 @@ struct Typo: CustomTestStringConvertible, Sendable {
             "address", input("{name: syslog, listen: eth0}"),
             .invalidValue, 3, 30, says: "listen"),
         Typo(
-            "parser", input("{name: syslog, parser: syslog-rfc5242}"),
-            .unknownParser, 3, 30, says: "'syslog-rfc5424'"),
+            "parser", input("{name: syslog, parser: ngnix}"),
+            .unknownParser, 3, 30, says: "'nginx'"),
         Typo(
             "memrb", input("{name: syslog, storage.type: memrb}"),
             .notSupportedYet, 3, 36, says: "filesystem"),

@@ -41,7 +41,9 @@ extension ColumnRule {
     static let sourceAddress = ColumnRule("src_addr", [8, 27], .family)
     static let protocolNumber = ColumnRule("proto", [4])
 
-    /// The columns between times and `ie`, in the order of the schema. A rule takes its elements
+    /// The columns between times and `ie`, in the order of the schema.
+    ///
+    /// A rule takes its elements
     /// out of `ie`, and a later rule finds only what is left.
     ///
     /// `transport` follows `proto`; `etype` follows the addresses when the template has no 256.

@@ -35,7 +35,9 @@ struct SamplerFields {
         }
     }
 
-    /// 0 when nothing usable was said. 305 alone is no rate: it counts packets taken in a row.
+    /// 1-in-N, 0 when nothing usable was said.
+    ///
+    /// 305 alone is no rate: it counts packets taken in a row.
     var rate: UInt32 {
         if interval != 0 { return UInt32(clamping: interval) }
         if randomInterval != 0 { return UInt32(clamping: randomInterval) }

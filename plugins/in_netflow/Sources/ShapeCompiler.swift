@@ -86,14 +86,16 @@ struct ShapeCompiler {
         var start = addTime("time_flow_start", TimeElements.start)
         var end = addTime("time_flow_end", TimeElements.end)
         var source: StaticString = start != nil || end != nil ? "absolute" : "export"
-        if start == nil, let made = addUptime(
-            "time_flow_start", TimeElements.startTicks, exported: exported)
+        if start == nil,
+            let made = addUptime(
+                "time_flow_start", TimeElements.startTicks, exported: exported)
         {
             start = made
             source = "uptime"
         }
-        if end == nil, let made = addUptime(
-            "time_flow_end", TimeElements.endTicks, exported: exported)
+        if end == nil,
+            let made = addUptime(
+                "time_flow_end", TimeElements.endTicks, exported: exported)
         {
             end = made
             source = "uptime"

@@ -34,7 +34,7 @@ final class Template {
     let layout: TemplateLayout
     /// The record in the template set, to see quickly that nothing changed.
     let definition: [UInt8]
-    /// Bytes of a record, or of the shortest record when fields are variable. Never 0.
+    /// Bytes of a record, or of the shortest record when fields are variable; never 0.
     let recordLength: Int
     let isVariable: Bool
     /// Whether records name their sampler or tell a rate in several fields.

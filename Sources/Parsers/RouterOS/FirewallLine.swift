@@ -1,0 +1,330 @@
+import Core
+
+/// What a firewall or NAT message says, as places in the line and values.
+///
+/// The line is read by segments: leftwards from `: in:`, then one part after the other. What is not
+/// understood is skipped and makes the result partial.
+struct FirewallLine {
+    var prefix = Slot.null
+    var chain = Slot.null
+    var inInterface = Slot.null
+    var outInterface = Slot.null
+    var connectionState: Range<Int>?
+    var connectionMark = Slot.null
+    /// Six bytes in the low 48 bits; 0 for none.
+    var sourceMAC: UInt64 = 0
+    var transport: Range<Int>?
+    /// TCP flags as their bits in the header; `nil` when the line has none.
+    var tcpFlags: UInt8?
+    var icmpType: UInt8?
+    var icmpCode: UInt8?
+    var source = AddressAndPort()
+    var destination = AddressAndPort()
+    /// The source after translation.
+    var translatedSource = AddressAndPort()
+    /// The destination before translation.
+    var originalDestination = AddressAndPort()
+    var packetLength: UInt32 = 0
+    var userName = Slot.null
+    /// Whether everything was understood.
+    var isComplete = true
+
+    /// An address and a port, zero for unknown.
+    struct AddressAndPort {
+        var address = IPAddress(high: 0, low: 0)
+        var port: UInt16 = 0
+    }
+
+    /// Reads the message that starts at `start`.
+    ///
+    /// - Returns: `nil` when it is no firewall message.
+    static func read(_ line: RawSpan, at start: Int) -> FirewallLine? {
+        guard let colon = firstIndex(of: ": in:", in: line, from: start, to: line.byteCount) else {
+            return nil
+        }
+        var result = FirewallLine()
+        guard result.readChain(line, start: start, colon: colon) else { return nil }
+        guard let offset = result.readInterfaces(line, at: colon &+ 5) else {
+            result.isComplete = false
+            return result
+        }
+        result.readSegments(line, from: offset)
+        result.readUserName(line)
+        if result.source.address.low == 0 && result.source.address.high == 0 {
+            result.isComplete = false
+        }
+        return result
+    }
+
+    // MARK: Head
+
+    /// The last word before the colon is the chain, what stands before it the rule's prefix.
+    private mutating func readChain(_ line: RawSpan, start: Int, colon: Int) -> Bool {
+        var wordStart = colon
+        while wordStart > start, line.byte(at: wordStart &- 1) != UInt8(ascii: " ") {
+            wordStart &-= 1
+        }
+        guard wordStart < colon else { return false }
+        chain = SyslogFields.slot(wordStart, colon)
+        let prefixEnd = Swift.max(start, wordStart &- 1)
+        if prefixEnd > start { prefix = SyslogFields.slot(start, prefixEnd) }
+        return true
+    }
+
+    /// Reads `IF out:IF`; names may hold spaces and brackets.
+    ///
+    /// - Returns: where the first segment starts.
+    private mutating func readInterfaces(_ line: RawSpan, at start: Int) -> Int? {
+        let end = line.byteCount
+        guard let out = Self.firstIndex(of: " out:", in: line, from: start, to: end) else {
+            inInterface = SyslogFields.slot(start, end)
+            return nil
+        }
+        inInterface = SyslogFields.slot(start, out)
+        let nameStart = out &+ 5
+        var offset = nameStart
+        while let comma = line.firstIndex(of: UInt8(ascii: ","), from: offset) {
+            if line.hasByte(UInt8(ascii: " "), at: comma &+ 1),
+                Self.isSegment(line, at: comma &+ 2)
+            {
+                outInterface = SyslogFields.slot(nameStart, comma)
+                return comma &+ 2
+            }
+            offset = comma &+ 1
+        }
+        outInterface = SyslogFields.slot(nameStart, end)
+        return nil
+    }
+
+    private static func isSegment(_ line: RawSpan, at offset: Int) -> Bool {
+        guard offset < line.byteCount else { return false }
+        return switch line.byte(at: offset) {
+        case UInt8(ascii: "c"): line.hasBytes(of: "connection-", at: offset)
+        case UInt8(ascii: "s"): line.hasBytes(of: "src-mac ", at: offset)
+        case UInt8(ascii: "p"): line.hasBytes(of: "proto ", at: offset)
+        case UInt8(ascii: "l"): line.hasBytes(of: "len ", at: offset)
+        default: false
+        }
+    }
+
+    // MARK: Segments
+
+    private mutating func readSegments(_ line: RawSpan, from start: Int) {
+        var offset = start
+        while offset < line.byteCount {
+            let byte = line.byte(at: offset)
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: ","):
+                offset &+= 1
+            case UInt8(ascii: "c") where line.hasBytes(of: "connection-state:", at: offset):
+                let end = Self.wordEnd(line, from: offset &+ 17)
+                connectionState = offset &+ 17..<end
+                offset = end
+            case UInt8(ascii: "c") where line.hasBytes(of: "connection-mark:", at: offset):
+                let end = Self.wordEnd(line, from: offset &+ 16)
+                connectionMark = SyslogFields.slot(offset &+ 16, end)
+                offset = end
+            case UInt8(ascii: "s") where line.hasBytes(of: "src-mac ", at: offset):
+                offset = readMAC(line, at: offset &+ 8)
+            case UInt8(ascii: "p") where line.hasBytes(of: "proto ", at: offset):
+                offset = readProtocol(line, at: offset &+ 6)
+            case UInt8(ascii: "p") where line.hasBytes(of: "prio ", at: offset):
+                offset = Self.segmentEnd(line, from: offset)
+            case UInt8(ascii: "N") where line.hasBytes(of: "NAT ", at: offset):
+                offset = readTranslation(line, at: offset &+ 4)
+            case UInt8(ascii: "l") where line.hasBytes(of: "len ", at: offset):
+                offset = readLength(line, at: offset &+ 4)
+            default:
+                offset = readTuple(line, at: offset)
+            }
+        }
+    }
+
+    /// The end of a word: before a space, without a comma in front of it.
+    private static func wordEnd(_ line: RawSpan, from start: Int) -> Int {
+        let end = line.firstIndex(of: UInt8(ascii: " "), from: start) ?? line.byteCount
+        return end > start && line.byte(at: end &- 1) == UInt8(ascii: ",") ? end &- 1 : end
+    }
+
+    /// The next comma that a space follows, or the end.
+    private static func segmentEnd(_ line: RawSpan, from start: Int) -> Int {
+        var offset = start
+        while let comma = line.firstIndex(of: UInt8(ascii: ","), from: offset) {
+            if line.hasByte(UInt8(ascii: " "), at: comma &+ 1) { return comma }
+            offset = comma &+ 1
+        }
+        return line.byteCount
+    }
+
+    private mutating func readMAC(_ line: RawSpan, at start: Int) -> Int {
+        guard let address = TextAddress.mac(line, at: start) else {
+            isComplete = false
+            return Self.segmentEnd(line, from: start)
+        }
+        sourceMAC = address
+        return start &+ 17
+    }
+
+    /// Reads `TCP (SYN,ACK)`, `ICMP (type 8, code 0)`, `UDP` or a number.
+    private mutating func readProtocol(_ line: RawSpan, at start: Int) -> Int {
+        var offset = start
+        while offset < line.byteCount, line.byte(at: offset) != UInt8(ascii: ","),
+            line.byte(at: offset) != UInt8(ascii: " ")
+        {
+            offset &+= 1
+        }
+        transport = start..<offset
+        guard line.hasBytes(of: " (", at: offset),
+            let close = line.firstIndex(of: UInt8(ascii: ")"), from: offset)
+        else { return offset }
+        let detail = offset &+ 2
+        if line.hasBytes(of: "type ", at: detail) {
+            var next = detail &+ 5
+            icmpType = Self.smallNumber(line, &next)
+            if line.hasBytes(of: ", code ", at: next) {
+                next &+= 7
+                icmpCode = Self.smallNumber(line, &next)
+            }
+            if icmpType == nil || next != close { isComplete = false }
+        } else {
+            tcpFlags = readFlags(line, detail..<close)
+        }
+        return close &+ 1
+    }
+
+    /// Reads flag names separated by commas.
+    private mutating func readFlags(_ line: RawSpan, _ range: Range<Int>) -> UInt8 {
+        var flags: UInt8 = 0
+        var offset = range.lowerBound
+        while offset &+ 3 <= range.upperBound {
+            let name =
+                UInt32(line.byte(at: offset)) << 16 | UInt32(line.byte(at: offset &+ 1)) << 8
+                | UInt32(line.byte(at: offset &+ 2))
+            switch name {
+            case 0x46494e: flags |= 1
+            case 0x53594e: flags |= 2
+            case 0x525354: flags |= 4
+            case 0x505348: flags |= 8
+            case 0x41434b: flags |= 16
+            case 0x555247: flags |= 32
+            case 0x454345: flags |= 64
+            case 0x435752: flags |= 128
+            default: isComplete = false
+            }
+            offset &+= 4
+        }
+        return flags
+    }
+
+    private static func smallNumber(_ line: RawSpan, _ offset: inout Int) -> UInt8? {
+        var number = 0
+        let start = offset
+        while offset < line.byteCount, line.byte(at: offset).isDigit, offset &- start < 3 {
+            number = number &* 10 &+ Int(line.byte(at: offset) &- 0x30)
+            offset &+= 1
+        }
+        return offset > start && number <= 255 ? UInt8(number) : nil
+    }
+
+    /// Reads `ADDR[:PORT]->ADDR[:PORT]`.
+    private mutating func readTuple(_ line: RawSpan, at start: Int) -> Int {
+        var offset = start
+        if let first = TextAddress.endpoint(line, &offset), line.hasBytes(of: "->", at: offset) {
+            offset &+= 2
+            if let second = TextAddress.endpoint(line, &offset) {
+                source = first
+                destination = second
+                return offset
+            }
+        }
+        isComplete = false
+        return Swift.max(Self.segmentEnd(line, from: start), start &+ 1)
+    }
+
+    /// Reads `(A->B)->C` (source NAT), `A->(B->C)` (destination NAT) or both.
+    ///
+    /// Inside the brackets left is before and right is after the translation.
+    private mutating func readTranslation(_ line: RawSpan, at start: Int) -> Int {
+        var offset = start
+        if line.hasByte(UInt8(ascii: "("), at: offset) {
+            guard let pair = Self.pair(line, &offset) else { return lostSegment(line, start) }
+            translatedSource = pair.after
+        } else if TextAddress.endpoint(line, &offset) == nil {
+            return lostSegment(line, start)
+        }
+        guard line.hasBytes(of: "->", at: offset) else { return lostSegment(line, start) }
+        offset &+= 2
+        if line.hasByte(UInt8(ascii: "("), at: offset) {
+            guard let pair = Self.pair(line, &offset) else { return lostSegment(line, start) }
+            originalDestination = pair.before
+        } else if TextAddress.endpoint(line, &offset) == nil {
+            return lostSegment(line, start)
+        }
+        return offset
+    }
+
+    private mutating func lostSegment(_ line: RawSpan, _ start: Int) -> Int {
+        isComplete = false
+        return Self.segmentEnd(line, from: start)
+    }
+
+    private static func pair(
+        _ line: RawSpan, _ offset: inout Int
+    ) -> (before: AddressAndPort, after: AddressAndPort)? {
+        offset &+= 1
+        guard let before = TextAddress.endpoint(line, &offset), line.hasBytes(of: "->", at: offset)
+        else { return nil }
+        offset &+= 2
+        guard let after = TextAddress.endpoint(line, &offset),
+            line.hasByte(UInt8(ascii: ")"), at: offset)
+        else { return nil }
+        offset &+= 1
+        return (before, after)
+    }
+
+    private mutating func readLength(_ line: RawSpan, at start: Int) -> Int {
+        var offset = start
+        var number: UInt32 = 0
+        while offset < line.byteCount, line.byte(at: offset).isDigit, offset &- start < 9 {
+            number = number &* 10 &+ UInt32(line.byte(at: offset) &- 0x30)
+            offset &+= 1
+        }
+        packetLength = number
+        if offset == start { return lostSegment(line, start) }
+        return offset
+    }
+
+    // MARK: Names
+
+    /// The subscriber of a dynamic interface: `<pppoe-NAME>`.
+    private mutating func readUserName(_ line: RawSpan) {
+        for slot in [inInterface, outInterface] where slot != Slot.null {
+            let start = Int(slot >> 32)
+            let end = start &+ Int(slot & 0xffff_ffff)
+            guard end &- start > 2, line.byte(at: start) == UInt8(ascii: "<"),
+                line.byte(at: end &- 1) == UInt8(ascii: ">"),
+                let dash = line.firstIndex(of: UInt8(ascii: "-"), from: start), dash < end
+            else { continue }
+            let kind = line.extracting(start &+ 1..<dash)
+            let kinds: [StaticString] = ["pppoe", "l2tp", "pptp", "sstp", "ovpn"]
+            if kinds.contains(where: { $0.utf8CodeUnitCount == kind.byteCount && kind.hasBytes(of: $0) })
+            {
+                userName = SyslogFields.slot(dash &+ 1, end &- 1)
+                return
+            }
+        }
+    }
+
+    static func firstIndex(
+        of text: StaticString, in line: RawSpan, from start: Int, to end: Int
+    ) -> Int? {
+        // The first byte of a static string with content.
+        let first = unsafe text.utf8Start[0]
+        var offset = start
+        while let found = line.firstIndex(of: first, from: offset), found < end {
+            if line.hasBytes(of: text, at: found) { return found }
+            offset = found &+ 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,73 @@
+import Core
+
+/// A login, logout or failed login, as RouterOS writes them.
+///
+/// The name is the attacker's choice in failed logins and may hold ` from `: the last one counts.
+struct LoginLine {
+    var event: RouterOSLayout.Event
+    var userName: UInt64
+    var source = FirewallLine.AddressAndPort()
+    var sourceMAC: UInt64 = 0
+    var service = Slot.null
+
+    /// Reads `user NAME logged in from ADDR via SERVICE`, `... logged out ...` or
+    /// `login failure for user NAME from ADDR via SERVICE`.
+    static func read(_ line: RawSpan, at start: Int) -> LoginLine? {
+        let end = line.byteCount
+        let failure: StaticString = "login failure for user "
+        if line.hasBytes(of: failure, at: start) {
+            let nameStart = start &+ failure.utf8CodeUnitCount
+            guard let from = lastIndex(of: " from ", in: line, from: nameStart) else { return nil }
+            var result = LoginLine(
+                event: .loginFailed, userName: SyslogFields.slot(nameStart, from))
+            result.readOrigin(line, at: from)
+            return result
+        }
+        guard line.hasBytes(of: "user ", at: start) else { return nil }
+        let nameStart = start &+ 5
+        let phrases: [(StaticString, RouterOSLayout.Event)] = [
+            (" logged in", .login), (" logged out", .logout),
+        ]
+        for (phrase, event) in phrases {
+            guard
+                let found = FirewallLine.firstIndex(
+                    of: phrase, in: line, from: nameStart, to: end)
+            else { continue }
+            var result = LoginLine(event: event, userName: SyslogFields.slot(nameStart, found))
+            result.readOrigin(line, at: found &+ phrase.utf8CodeUnitCount)
+            return result
+        }
+        return nil
+    }
+
+    /// Reads ` from ADDR via SERVICE`, both parts optional.
+    private mutating func readOrigin(_ line: RawSpan, at start: Int) {
+        var offset = start
+        if line.hasBytes(of: " from ", at: offset) {
+            offset &+= 6
+            if let address = TextAddress.mac(line, at: offset) {
+                sourceMAC = address
+                offset &+= 17
+            } else if let endpoint = TextAddress.endpoint(line, &offset) {
+                source = endpoint
+            }
+        }
+        if line.hasBytes(of: " via ", at: offset) {
+            service = SyslogFields.slot(offset &+ 5, line.byteCount)
+        }
+    }
+
+    private static func lastIndex(
+        of text: StaticString, in line: RawSpan, from start: Int
+    ) -> Int? {
+        var found: Int?
+        var offset = start
+        while let next = FirewallLine.firstIndex(
+            of: text, in: line, from: offset, to: line.byteCount)
+        {
+            found = next
+            offset = next &+ 1
+        }
+        return found
+    }
+}

@@ -1,0 +1,111 @@
+import Core
+
+/// The topics in front of a RouterOS message: `firewall,info`.
+struct TopicList {
+    /// Where the list lies.
+    var range: Range<Int>
+    /// What the topics say about importance, as a syslog severity; `nil` when they do not.
+    var severity: UInt8?
+
+    /// Reads a list that ends at a space or the end of `limit`.
+    ///
+    /// A word counts when RouterOS is known to use it; a single word must tell the importance, so
+    /// that a message beginning with `system` is none.
+    static func read(_ line: RawSpan, at start: Int, limit: Int) -> TopicList? {
+        var offset = start
+        var wordStart = start
+        var words = 0
+        var seen: Importance = []
+        while offset <= limit {
+            let byte = offset < limit ? line.byte(at: offset) : UInt8(ascii: " ")
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"):
+                offset &+= 1
+                // The longest topic has 11 letters.
+                if offset &- wordStart > 16 { return nil }
+            case UInt8(ascii: ","), UInt8(ascii: " "):
+                let word = line.extracting(wordStart..<offset)
+                if let importance = Importance(word) {
+                    seen.formUnion(importance)
+                } else if !TopicTable.contains(word) {
+                    return nil
+                }
+                words += 1
+                if byte == UInt8(ascii: " ") {
+                    guard !seen.isEmpty || words > 1 else { return nil }
+                    return TopicList(range: start..<offset, severity: seen.severity)
+                }
+                offset &+= 1
+                wordStart = offset
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    /// Topics that tell how important a message is.
+    struct Importance: OptionSet {
+        let rawValue: UInt8
+
+        static let critical = Importance(rawValue: 1)
+        static let error = Importance(rawValue: 2)
+        static let warning = Importance(rawValue: 4)
+        static let info = Importance(rawValue: 8)
+        static let debug = Importance(rawValue: 16)
+        /// `packet` and `raw`: dumps, which come with `debug` when their importance matters.
+        static let dump = Importance(rawValue: 32)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init?(_ word: RawSpan) {
+            switch word.byteCount {
+            case 3 where word.hasBytes(of: "raw"): self = .dump
+            case 4 where word.hasBytes(of: "info"): self = .info
+            case 5 where word.hasBytes(of: "error"): self = .error
+            case 5 where word.hasBytes(of: "debug"): self = .debug
+            case 6 where word.hasBytes(of: "packet"): self = .dump
+            case 7 where word.hasBytes(of: "warning"): self = .warning
+            case 8 where word.hasBytes(of: "critical"): self = .critical
+            default: return nil
+            }
+        }
+
+        /// As RouterOS itself maps them; an error stays one when it is critical, too.
+        var severity: UInt8? {
+            if contains(.error) { return 3 }
+            if contains(.critical) { return 2 }
+            if contains(.warning) { return 4 }
+            if contains(.info) { return 6 }
+            return contains(.debug) ? 7 : nil
+        }
+    }
+}
+
+/// The feature topics that the RouterOS manual lists, and a few seen on devices.
+enum TopicTable {
+    private static let topics: [[StaticString]] = byLength([
+        "account", "acme-client", "amt", "async", "backup", "bfd", "bgp", "bridge", "calc", "caps",
+        "certificate", "clock", "container", "ddns", "dhcp", "discover", "disk", "dns", "dot1x",
+        "dude", "e-mail", "event", "evpn", "fetch", "firewall", "gps", "gsm", "health", "hotspot",
+        "igmp-proxy", "interface", "ipsec", "iscsi", "isdn", "isis", "kvm", "l2tp", "ldp", "lora",
+        "lte", "manager", "mme", "mpls", "mqtt", "mvrp", "natpmp", "netinstall", "netwatch", "ntp",
+        "ospf", "ovpn", "pim", "poe-in", "poe-out", "pon", "ppp", "pppoe", "pptp", "ptp", "queue",
+        "radius", "radvd", "read", "rip", "route", "rpki", "rproxy", "rsvp", "script", "sertcp",
+        "simulator", "smb", "snmp", "socksify", "ssh", "ssld", "sstp", "state", "store", "stp",
+        "system", "telephony", "tftp", "timer", "tr069", "update", "upnp", "ups", "vpls", "vrrp",
+        "watchdog", "web-proxy", "wiliot", "wireguard", "wireless", "write", "zerotier",
+    ])
+
+    private static func byLength(_ names: [StaticString]) -> [[StaticString]] {
+        var table = [[StaticString]](repeating: [], count: 12)
+        for name in names { table[name.utf8CodeUnitCount].append(name) }
+        return table
+    }
+
+    static func contains(_ word: RawSpan) -> Bool {
+        guard word.byteCount < topics.count else { return false }
+        for topic in topics[word.byteCount] where word.hasBytes(of: topic) { return true }
+        return false
+    }
+}

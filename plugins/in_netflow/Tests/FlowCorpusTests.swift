@@ -1,0 +1,96 @@
+import Core
+import Foundation
+import TestKit
+import Testing
+
+@testable import InNetflow
+
+/// Captured datagrams of real exporters: their records, and that damage to them does no harm.
+@Suite struct FlowCorpusTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var folder: URL
+        var datagrams: [[UInt8]]
+        var testDescription: String { folder.lastPathComponent }
+    }
+
+    static let cases: [Case] = {
+        let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("fixtures")
+        let files = FileManager.default
+        let names = (try? files.contentsOfDirectory(atPath: home.path)) ?? []
+        return names.sorted().compactMap { name in
+            let folder = home.appendingPathComponent(name)
+            let inputs = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? [])
+                .filter { $0.hasSuffix(".bin") }.sorted()
+            let datagrams = inputs.compactMap {
+                (try? Data(contentsOf: folder.appendingPathComponent($0))).map { [UInt8]($0) }
+            }
+            return datagrams.isEmpty ? nil : Case(folder: folder, datagrams: datagrams)
+        }
+    }()
+
+    static var options: NetflowDecoder.Options {
+        var options = NetflowDecoder.Options()
+        options.emitsOptions = true
+        return options
+    }
+
+    @Test func findsTheCorpus() { #expect(Self.cases.count >= 11) }
+
+    @Test(arguments: cases)
+    func givesTheExpectedRecords(_ example: Case) throws {
+        let bench = FlowBench(Self.options)
+        for datagram in example.datagrams { bench.feed(datagram) }
+        var text = bench.records.map { record in
+            record.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                .joined(separator: " | ")
+        }.joined(separator: "\n")
+        text +=
+            "\n"
+            + bench.problems.map { "\($0.key.text) \($0.value)" }.sorted()
+            .joined(separator: "\n") + "\n"
+        let file = example.folder.appendingPathComponent("expected.txt")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    /// The datagrams before the damaged one are whole, so that templates are known.
+    @Test(arguments: cases)
+    func survivesTruncationAtEveryByte(_ example: Case) {
+        for (index, datagram) in example.datagrams.enumerated() {
+            let bench = FlowBench(Self.options)
+            for earlier in example.datagrams[..<index] { bench.feed(earlier) }
+            for cut in Damage.truncations(of: datagram) { bench.feed(cut) }
+            bench.feed(datagram)
+        }
+    }
+
+    @Test(arguments: cases)
+    func survivesFlippedBits(_ example: Case) {
+        for (index, datagram) in example.datagrams.enumerated() {
+            for (round, damaged) in Damage.flips(of: datagram, count: 60, seed: 7).enumerated() {
+                let bench = FlowBench(Self.options)
+                for earlier in example.datagrams[..<index] { bench.feed(earlier) }
+                bench.feed(damaged)
+                // A damaged template must not harm what follows.
+                if round % 8 == 0 {
+                    for later in example.datagrams[index...] { bench.feed(later) }
+                }
+            }
+        }
+    }
+
+    @Test func survivesRandomBytesBehindEveryHeader() {
+        var random = SeededRandom(seed: 11)
+        let bench = FlowBench(Self.options)
+        for round in 0..<3000 {
+            var payload = (0..<Int.random(in: 0...200, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random) >> UInt8.random(in: 0...7, using: &random)
+            }
+            payload = [0, [5, 9, 10][round % 3]] + payload
+            bench.feed(payload)
+        }
+    }
+}

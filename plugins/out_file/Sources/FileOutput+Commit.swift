@@ -1,0 +1,131 @@
+import Codec
+public import Core
+import System
+
+extension FileOutput {
+    public func commit() throws(OperationError) -> [UInt8] {
+        // The state that decided them has been saved by now.
+        for rename in renames { try carryOut(rename) }
+        renames.removeAll()
+        lastFile = nil
+        for file in dirty { try deliver(file) }
+        if settings.isDurable {
+            for file in dirty { try file.synchronize() }
+        }
+        dirty.removeAll(keepingCapacity: true)
+        decideRotations()
+        closeUnused()
+        return state.encoded()
+    }
+
+    /// Puts a file's waiting records into it.
+    private func deliver(_ file: DestinationFile) throws(OperationError) {
+        if !file.isKnown {
+            // `plan` could not tell its length; the reason is thrown again here.
+            try findLength(of: file)
+            throw OperationError(
+                .fileOpenFailed, call: "open", target: file.path,
+                reason: "the file was not in the saved plan", canRetry: true)
+        }
+        if file.isOpen, FileSystem.kind(of: file.path) == nil {
+            log.error("\(file.path): somebody removed it; starting it again")
+            file.close()
+            file.length = 0
+        }
+        if !file.isOpen {
+            try makeDirectory(for: file.path)
+            try file.open(isDurable: settings.isDurable, log: log)
+        }
+        if file.length == 0 { file.period = period }
+        try packer.pack(file.pending) { bytes throws(OperationError) in try file.write(bytes) }
+        // Storage for the next round, but not much of it when there are many files.
+        file.pending.removeAll(keepingAtMost: files.count > 16 ? 16 << 10 : 2 << 20)
+    }
+
+    /// Makes the directories that come from placeholders, and the others when that is allowed.
+    private func makeDirectory(for path: String) throws(OperationError) {
+        let root = settings.template.root
+        if !settings.makesRoot, FileSystem.kind(of: root) == nil {
+            throw OperationError(
+                .fileOpenFailed, call: "open", target: path,
+                reason: "there is no directory '\(root)'; make it or set 'mkdir: true'",
+                canRetry: true)
+        }
+        try FileSystem.makeDirectories(FileSystem.directory(of: path))
+    }
+
+    /// Finds out how long a file is that this output has not written yet.
+    func findLength(of file: DestinationFile) throws(OperationError) {
+        if renames.contains(where: { $0.path == file.path })
+            || FileSystem.kind(of: file.path) == nil
+        {
+            file.length = 0
+            return
+        }
+        let found = try FileDescriptor.open(file.path, .write)
+        file.length = try found.size(target: file.path)
+    }
+
+    // MARK: Rotation
+
+    /// The start of the rotation period of this moment, in seconds since 1970.
+    var period: Int64 {
+        guard let seconds = settings.rotateSeconds else { return 0 }
+        return clock().seconds / seconds * seconds
+    }
+
+    public var deadline: Timestamp? {
+        if !renames.isEmpty { return Timestamp(nanoseconds: 0) }
+        guard let seconds = settings.rotateSeconds else { return nil }
+        let oldest = files.values.filter { $0.length > 0 }.map(\.period).min()
+        return oldest.map { Timestamp(seconds: $0 + seconds) }
+    }
+
+    /// Marks the files that are long or old enough; the next commit renames them.
+    private func decideRotations() {
+        guard settings.rotateSize != nil || settings.rotateSeconds != nil else { return }
+        let period = self.period
+        var taken: Set<String> = []
+        for file in files.values.sorted(by: { $0.path < $1.path }) where file.length > 0 {
+            let isLong = settings.rotateSize.map { file.length >= $0 } ?? false
+            let isOld = settings.rotateSeconds != nil && file.period < period
+            guard isLong || isOld else { continue }
+            let target = Rotation.target(
+                for: file.path, fileExtension: settings.fileExtension, at: clock(), taken: taken)
+            taken.insert(target)
+            renames.append(
+                FileState.Rename(path: file.path, target: target, length: file.length))
+            files[file.path] = nil
+        }
+    }
+
+    func carryOut(_ rename: FileState.Rename) throws(OperationError) {
+        if FileSystem.kind(of: rename.path) == nil {
+            log.error("\(rename.path): somebody removed it before it was rotated")
+            return
+        }
+        try FileSystem.rename(rename.path, to: rename.target)
+        if settings.isDurable { try FileSystem.synchronizeDirectory(of: rename.target) }
+        log.info("rotated \(rename.path) to \(rename.target)")
+        if let count = settings.rotateCount {
+            try Rotation.removeOldest(
+                of: rename.path, fileExtension: settings.fileExtension, keeping: count)
+        }
+    }
+
+    // MARK: Closing
+
+    /// Forgets the files used longest ago; they are committed, so no state needs to list them.
+    func closeUnused() {
+        guard files.count > settings.openLimit else { return }
+        let byAge = files.values.filter { $0.pending.isEmpty }.sorted { $0.lastUse < $1.lastUse }
+        for file in byAge.prefix(files.count - settings.openLimit) { files[file.path] = nil }
+    }
+
+    public func close() {
+        files.removeAll()
+        dirty.removeAll()
+        renames.removeAll()
+        lastFile = nil
+    }
+}
