@@ -3,7 +3,9 @@ import FilterModify
 import FilterRecordModifier
 import InDummy
 import InNetflow
+import InRouteros
 import InStdin
+import InSyslog
 import OutFile
 import OutNull
 import OutStdout
@@ -12,7 +14,10 @@ import Pipeline
 /// The plugins of this program, in the order they are listed in; a new one is a line here.
 enum Plugins {
     static let registry = Registry(
-        inputs: [NetflowInput.self, StdinInput.self, DummyInput.self],
+        inputs: [
+            SyslogInput.self, NetflowInput.self, RouterOSInput.self, StdinInput.self,
+            DummyInput.self,
+        ],
         filters: [GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self],
         outputs: [FileOutput.self, StdoutOutput.self, NullOutput.self])
 }
