@@ -307,8 +307,9 @@ struct FirewallLine {
             else { continue }
             let kind = line.extracting(start &+ 1..<dash)
             let kinds: [StaticString] = ["pppoe", "l2tp", "pptp", "sstp", "ovpn"]
-            if kinds.contains(where: { $0.utf8CodeUnitCount == kind.byteCount && kind.hasBytes(of: $0) })
-            {
+            if kinds.contains(where: {
+                $0.utf8CodeUnitCount == kind.byteCount && kind.hasBytes(of: $0)
+            }) {
                 userName = SyslogFields.slot(dash &+ 1, end &- 1)
                 return
             }

@@ -4,6 +4,8 @@ import Core
 struct RouterOSMessage {
     var priority = -1
     var deviceTime: Timestamp?
+    /// Whether the timestamp is one of the `syslog` format, which an identity follows.
+    var hasSyslogTime = false
     var hostname = Slot.null
     var topics: TopicList?
     /// Where the text starts, behind topics and prefix.

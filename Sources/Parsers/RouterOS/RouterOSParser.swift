@@ -88,7 +88,7 @@ public final class RouterOSParser: LineParser {
         if let topics = message.topics {
             offset = Swift.min(topics.range.upperBound &+ 1, line.byteCount)
             message.isRecognised = true
-        } else if message.deviceTime != nil, message.priority >= 0 {
+        } else if message.deviceTime != nil, message.priority >= 0 || message.hasSyslogTime {
             message.isRecognised = true
         }
         message.textStart = readMessagePrefix(line, at: offset, into: &message)
@@ -96,7 +96,7 @@ public final class RouterOSParser: LineParser {
     }
 
     /// Reads the timestamps of syslog, and those of RouterOS's own files: `jun/15 18:56:43`,
-    /// `jun/15/2026 18:56:43`, `18:56:43`.
+    /// `jun/15/2026 18:56:43`, `03-30 18:56:43`, `18:56:43`.
     private func readTime(
         _ line: RawSpan, at start: Int, received: Timestamp, into message: inout RouterOSMessage
     ) -> Int? {
@@ -106,6 +106,10 @@ public final class RouterOSParser: LineParser {
             line.hasByte(UInt8(ascii: " "), at: reading.end)
         else { return nil }
         message.deviceTime = reading.time
+        // RouterOS's own files have `2026-10-02 17:36:35` and shorter forms, and no identity.
+        message.hasSyslogTime =
+            line.hasByte(UInt8(ascii: "T"), at: start &+ 10)
+            || line.hasByte(UInt8(ascii: " "), at: start &+ 3)
         return reading.end
     }
 
@@ -113,7 +117,7 @@ public final class RouterOSParser: LineParser {
     private static let identityWords = 5
 
     /// Reads the identity in front of topics or `CEF:`; without either it is the first word of a
-    /// line with a PRI.
+    /// line with a syslog header.
     ///
     /// - Returns: where the rest starts.
     private func readHostname(
@@ -134,7 +138,7 @@ public final class RouterOSParser: LineParser {
             offset = SyslogParser.skipSpaces(line, from: space)
             if offset > space &+ 1 { break }
         }
-        guard message.priority >= 0,
+        guard message.priority >= 0 || message.hasSyslogTime,
             let space = line.firstIndex(of: UInt8(ascii: " "), from: start), space > start
         else { return start }
         message.hostname = SyslogFields.slot(start, space)
@@ -419,8 +423,9 @@ enum RuleAction {
         var isStart = true
         while offset < prefix.byteCount {
             let letter = prefix.byte(at: offset) | 0x20
-            if isStart, letter == UInt8(ascii: "d") || letter == UInt8(ascii: "r")
-                || letter == UInt8(ascii: "a")
+            if isStart,
+                letter == UInt8(ascii: "d") || letter == UInt8(ascii: "r")
+                    || letter == UInt8(ascii: "a")
             {
                 for word in words where isWord(prefix, word, at: offset) { return word }
             }

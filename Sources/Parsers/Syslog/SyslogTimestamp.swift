@@ -87,19 +87,24 @@ extension SyslogTimestamp {
         return checked.isValid ? result : nil
     }
 
-    /// `jun/15 18:56:43`, `jun/15/2026 18:56:43` or `18:56:43` alone, whose month is then 0.
+    /// `jun/15 18:56:43`, `jun/15/2026 18:56:43`, `03-30 18:56:43`, or `18:56:43` alone, whose
+    /// month is then 0.
     static func readLogFile(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
         guard let month = line.monthName(at: start) else {
+            if line.hasByte(UInt8(ascii: "-"), at: start &+ 2) {
+                return readMonthAndDay(line, at: start)
+            }
             var result = readClock(line, at: start)
             result?.civil.month = 0
-            return result
+            return result?.hasTimeOfDay == true ? result : nil
         }
         guard line.hasByte(UInt8(ascii: "/"), at: start &+ 3),
             let day = line.twoDigits(at: start &+ 4)
         else { return nil }
         var offset = start &+ 6
         var year = 0
-        if line.hasByte(UInt8(ascii: "/"), at: offset), let century = line.twoDigits(at: offset &+ 1),
+        if line.hasByte(UInt8(ascii: "/"), at: offset),
+            let century = line.twoDigits(at: offset &+ 1),
             let rest = line.twoDigits(at: offset &+ 3)
         {
             year = century * 100 + rest
@@ -114,6 +119,22 @@ extension SyslogTimestamp {
         var checked = result.civil
         if year == 0 { checked.year = 2000 }
         return checked.isValid ? result : nil
+    }
+
+    private static func readMonthAndDay(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard let month = line.twoDigits(at: start), let day = line.twoDigits(at: start &+ 3),
+            line.hasByte(UInt8(ascii: " "), at: start &+ 5),
+            var result = readClock(line, at: start &+ 6)
+        else { return nil }
+        result.civil.month = month
+        result.civil.day = day
+        var checked = result.civil
+        checked.year = 2000
+        return checked.isValid ? result : nil
+    }
+
+    private var hasTimeOfDay: Bool {
+        civil.hour <= 23 && civil.minute <= 59 && civil.second <= 60
     }
 
     /// `22:14:15` with an optional fraction of up to nine digits.

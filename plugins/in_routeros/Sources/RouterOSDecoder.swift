@@ -2,7 +2,9 @@ import Core
 import Net
 import Parsers
 
-/// Turns RouterOS messages into records and counts them by sender. No message is dropped.
+/// Turns RouterOS messages into records and counts them by sender.
+///
+/// No message is dropped.
 final class RouterOSDecoder: MessageDecoder {
     private let parser: RouterOSParser
     private var senders: SenderCounters

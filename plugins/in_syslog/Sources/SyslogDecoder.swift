@@ -2,7 +2,9 @@ import Core
 import Net
 import Parsers
 
-/// Turns syslog messages into records and counts them by sender. No message is dropped.
+/// Turns syslog messages into records and counts them by sender.
+///
+/// No message is dropped.
 final class SyslogDecoder: MessageDecoder {
     private let parser: SyslogParser
     /// The user's parser, which comes first; what it refuses is kept raw.
