@@ -6,5 +6,6 @@ extension StockParsers {
         ("syslog", { SyslogParser() }),
         ("syslog-rfc3164", { SyslogParser(form: .rfc3164, schema: .fluentBit) }),
         ("syslog-rfc5424", { SyslogParser(form: .rfc5424, schema: .fluentBit) }),
+        ("routeros", { RouterOSParser() }),
     ]
 }

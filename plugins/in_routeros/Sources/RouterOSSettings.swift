@@ -1,0 +1,77 @@
+import Core
+import Net
+import Parsers
+
+/// The options of the `routeros` input.
+struct RouterOSSettings: Sendable {
+    var address: ListenAddress
+    var listener = MessageListener.Options()
+    var timeZoneOffsetSeconds: Int
+    var messagePrefixes: [String]
+
+    static let info = PluginInfo(
+        kind: .input, name: "routeros",
+        summary: "Receives logs of MikroTik RouterOS and takes them apart",
+        options: [
+            OptionSpec(
+                "mode", .choice(["udp", "tcp"]), default: "udp",
+                help: "How messages come: datagrams or a TCP stream."),
+            OptionSpec(
+                "listen", .text, default: "0.0.0.0",
+                help: "Address to receive on; `::` takes IPv4 and IPv6."),
+            OptionSpec(
+                "port", .integer(0...65_535), default: "5141",
+                help: "UDP or TCP port; 0 picks a free one."),
+            OptionSpec(
+                "time_zone", .text, default: "UTC",
+                help: "Zone of timestamps that do not name one: UTC or an offset like +02:00."),
+            OptionSpec(
+                "message_prefix", .text, repeatable: true,
+                help: "Prefix that a logging rule puts in front of texts, to be taken off."),
+            OptionSpec(
+                "format", .choice(["newline", "none"]), default: "newline",
+                help: "What ends a message in a TCP stream: a line end (cef) or nothing."),
+            OptionSpec(
+                "buffer_max_size", .size, default: "256KiB",
+                help: "Longest message in a TCP stream; more is cut and counted."),
+            OptionSpec(
+                "receive_buffer_size", .size, default: "16MiB",
+                help: "Socket receive buffer to ask the kernel for."),
+            OptionSpec(
+                "coalesce", .duration, default: "1ms",
+                help: "Pause after receiving little, so that more comes at once; 0 is off."),
+        ])
+
+    init(_ settings: PluginSettings) throws(SettingsError) {
+        var problems: [SettingsProblem] = []
+        timeZoneOffsetSeconds = 0
+        if let zone = settings.text("time_zone") {
+            if let seconds = FixedZone.seconds(zone) {
+                timeZoneOffsetSeconds = seconds
+            } else {
+                problems.append(
+                    SettingsProblem(
+                        .invalidValue, at: settings.location(of: "time_zone"),
+                        "'time_zone' is '\(zone)', neither UTC nor an offset like +02:00"))
+            }
+        }
+        messagePrefixes = settings.texts("message_prefix").filter { !$0.isEmpty }
+        let text = settings.text("listen") ?? ""
+        if IPAddress(text) == nil {
+            problems.append(
+                SettingsProblem(
+                    .invalidValue, at: settings.location(of: "listen"),
+                    "'listen' is '\(text)', which is no IP address"))
+        }
+        address = ListenAddress(
+            transport: settings.text("mode") == "tcp" ? .tcp : .udp,
+            endpoint: Endpoint(
+                address: IPAddress(text) ?? .any,
+                port: UInt16(clamping: settings.integer("port") ?? 5141)))
+        listener.setReceiveBuffer(settings.size("receive_buffer_size"))
+        listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 1_000_000)
+        listener.stream.format = settings.text("format") == "none" ? .priority : .newline
+        listener.stream.frameLimit = settings.size("buffer_max_size") ?? 256 << 10
+        if !problems.isEmpty { throw SettingsError(problems) }
+    }
+}

@@ -1,0 +1,143 @@
+import Core
+import Net
+import Parsers
+
+/// The options of the `syslog` input.
+struct SyslogSettings: Sendable {
+    var address: ListenAddress
+    var listener = MessageListener.Options()
+    /// A parser of the user's choice; `nil` for the native one.
+    var parserName: String?
+    var parsers: any ParserDirectory
+    var names = SyslogParser.Names()
+    var timeZoneOffsetSeconds: Int
+
+    static let info = PluginInfo(
+        kind: .input, name: "syslog",
+        summary: "Receives syslog, RFC 3164 and RFC 5424, over UDP, TCP and unix sockets",
+        options: [
+            OptionSpec(
+                "mode", .choice(["udp", "tcp", "unix_udp"]), default: "udp",
+                help: "How messages come: datagrams, a TCP stream, or a unix datagram socket."),
+            OptionSpec(
+                "listen", .text, default: "0.0.0.0",
+                help: "Address to receive on; `::` takes IPv4 and IPv6."),
+            OptionSpec(
+                "port", .integer(0...65_535), default: "5140",
+                help: "UDP or TCP port; 0 picks a free one."),
+            OptionSpec("path", .path, help: "Path of the unix socket."),
+            OptionSpec(
+                "unix_perm", .text, default: "0644", help: "Permissions of the unix socket."),
+            OptionSpec(
+                "parser", .parser,
+                help: "Parser for the messages instead of the native one, which reads all forms."),
+            OptionSpec(
+                "time_zone", .text, default: "UTC",
+                help: "Zone of timestamps that do not name one: UTC or an offset like +02:00."),
+            OptionSpec(
+                "raw_message_key", .text, help: "Field that keeps the whole message as it came."),
+            OptionSpec(
+                "source_address_key", .text, default: "peer_address",
+                help: "Field for the sender's address."),
+            OptionSpec(
+                "format", .choice(["auto", "newline", "octet_counting"]), default: "auto",
+                help: "How frames are told apart in a TCP stream (RFC 6587)."),
+            OptionSpec(
+                "buffer_max_size", .size, default: "256KiB",
+                help: "Longest message in a TCP stream; more is cut and counted."),
+            OptionSpec(
+                "receive_buffer_size", .size, default: "16MiB",
+                help: "Socket receive buffer to ask the kernel for."),
+            OptionSpec(
+                "connection_limit", .integer(1...100_000), default: "1024",
+                help: "TCP connections served at the same time."),
+            OptionSpec(
+                "idle_timeout", .duration, default: "10m",
+                help: "A TCP connection that is silent for so long is closed."),
+            OptionSpec(
+                "coalesce", .duration, default: "1ms",
+                help: "Pause after receiving little, so that more comes at once; 0 is off."),
+        ])
+
+    init(_ settings: PluginSettings) throws(SettingsError) {
+        var problems: [SettingsProblem] = []
+        parsers = settings.parsers
+        parserName = settings.text("parser")
+        names.raw = settings.text("raw_message_key")
+        names.peerAddress = settings.text("source_address_key") ?? names.peerAddress
+        timeZoneOffsetSeconds = 0
+        if let zone = settings.text("time_zone") {
+            if let seconds = FixedZone.seconds(zone) {
+                timeZoneOffsetSeconds = seconds
+            } else {
+                problems.append(
+                    SettingsProblem(
+                        .invalidValue, at: settings.location(of: "time_zone"),
+                        "'time_zone' is '\(zone)', neither UTC nor an offset like +02:00"))
+            }
+        }
+        address = Self.address(settings, &problems)
+        if parserName != nil {
+            for key in ["raw_message_key", "source_address_key", "time_zone"]
+            where settings.isGiven(key) {
+                problems.append(
+                    SettingsProblem(
+                        .conflictingKeys, at: settings.location(of: key),
+                        "'\(key)' works with the native parser only, not with 'parser'"))
+            }
+        }
+        readListener(settings, &problems)
+        if !problems.isEmpty { throw SettingsError(problems) }
+    }
+
+    private static func address(
+        _ settings: PluginSettings, _ problems: inout [SettingsProblem]
+    ) -> ListenAddress {
+        let mode = settings.text("mode") ?? "udp"
+        if mode == "unix_udp" {
+            if let path = settings.text("path") { return ListenAddress(unixPath: path) }
+            problems.append(
+                SettingsProblem(
+                    .missingKey, at: settings.location, "mode 'unix_udp' needs 'path'"))
+        } else if settings.isGiven("path") {
+            problems.append(
+                SettingsProblem(
+                    .conflictingKeys, at: settings.location(of: "path"),
+                    "'path' belongs to mode 'unix_udp', not '\(mode)'"))
+        }
+        let text = settings.text("listen") ?? ""
+        if IPAddress(text) == nil {
+            problems.append(
+                SettingsProblem(
+                    .invalidValue, at: settings.location(of: "listen"),
+                    "'listen' is '\(text)', which is no IP address"))
+        }
+        return ListenAddress(
+            transport: mode == "tcp" ? .tcp : .udp,
+            endpoint: Endpoint(
+                address: IPAddress(text) ?? .any,
+                port: UInt16(clamping: settings.integer("port") ?? 5140)))
+    }
+
+    private mutating func readListener(
+        _ settings: PluginSettings, _ problems: inout [SettingsProblem]
+    ) {
+        listener.setReceiveBuffer(settings.size("receive_buffer_size"))
+        listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 1_000_000)
+        listener.stream.format =
+            settings.text("format").flatMap(Framer.Format.init(rawValue:)) ?? .auto
+        listener.stream.frameLimit = settings.size("buffer_max_size") ?? 256 << 10
+        listener.stream.connectionLimit = settings.integer("connection_limit") ?? 1024
+        listener.stream.idleTimeoutMilliseconds =
+            (settings.duration("idle_timeout") ?? 600_000_000_000) / 1_000_000
+        let permissions = settings.text("unix_perm") ?? "0644"
+        if let bits = UInt32(permissions, radix: 8), bits <= 0o777 {
+            listener.setUnixPermissions(bits)
+        } else {
+            problems.append(
+                SettingsProblem(
+                    .invalidValue, at: settings.location(of: "unix_perm"),
+                    "'unix_perm' is '\(permissions)', which is no octal mode like 0644"))
+        }
+    }
+}
