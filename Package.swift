@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Core", "Codec", "Parsers", "Journal", "System", "InNetflow"],
-            path: "Benchmarks", exclude: ["run.sh", "README.md"]),
+            path: "Benchmarks", exclude: ["run.sh", "README.md", "cases"]),
     ]
 )
 
@@ -83,7 +83,8 @@ for plugin in plugins {
         .testTarget(
             name: "\(name)Tests",
             dependencies: [.target(name: name), "Core", "TestKit"] + plugin.uses,
-            path: "\(home)/Tests"),
+            path: "\(home)/Tests",
+            exclude: plugin.folder == "in_netflow" ? ["fixtures"] : []),
     ]
 }
 

@@ -7,9 +7,8 @@ DIR (default: $CATCHMENT_CAPTURES) holds flow/<source>/MANIFEST.json files and t
 describe. For every set of NetFlow v5, v9 or IPFIX the record counts, the sums of the counters and
 each sample record are compared. Exits 0 when all agree or there is nothing to compare.
 
-The binary defaults to .build/{release,debug}/catchment. It must take
-`parse --as netflow --format json -p ie_all=true -p emit_options=true FILE...`; $CATCHMENT_PARSE
-replaces those words, for other programs that print records.
+The binary defaults to .build/{release,debug}/catchment. It runs with `ie_all` and `emit_options`,
+so that every element of every record can be compared.
 """
 import argparse
 import csv
@@ -19,32 +18,60 @@ import json
 import os
 import pathlib
 import re
-import shlex
 import struct
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "plugins" / "in_netflow" / "data"
-PARSE = "parse --as netflow --format json -p ie_all=true -p emit_options=true"
+CONFIGURATION = """
+pipeline:
+  inputs:
+    - name: netflow
+      tag: flows
+      ie_all: true
+      emit_options: true
+  outputs:
+    - name: stdout
+      match: flows
+"""
 
-# Sets that cannot agree, and why.
+# Sets that cannot agree: which differences, and why.
 EXPLAINED = {
-    "np-v9-partial": "the manifest's decoder takes an options template whose lengths are not "
-    "multiples of 4; we refuse it",
-    "gl-v9-1": "the file holds two packets back to back; the manifest reads them as one",
-    "pn-v9-mixed": "data stands before its template in one packet; we decode it",
-    "ipfix-netscaler": "the table calls an element a time that holds a duration; it is shown as a time",
+    "np-v9-partial": (
+        r"0 options records|record 0 is missing",
+        "the manifest's decoder takes an options template whose lengths are not multiples of 4; "
+        "we refuse it"),
+    "gl-v9-1": (
+        r"6 data records|sum of",
+        "the file holds two packets back to back; the manifest reads them as one"),
+    "pn-v9-mixed": (
+        r"8 data records", "data stands before its template in one packet; we decode it"),
+    "ipfix-netscaler": (
+        r"record 0: pen5951_ie158 ",
+        "the table calls an element a time that holds a duration; it is shown as a time"),
 }
 
-# Columns that repeat an element: checked beside `ie`.
+# The columns that elements become, beside their place in `ie`. Zero may be null or give way.
 COLUMNS = {
     "octetDeltaCount": "bytes", "packetDeltaCount": "packets",
     "protocolIdentifier": "proto", "tcpControlBits": "tcp_flags", "ipClassOfService": "ip_tos",
     "ingressInterface": "in_if", "egressInterface": "out_if",
+    "sourceTransportPort": "src_port", "destinationTransportPort": "dst_port",
+    "sourceIPv4Address": "src_addr", "destinationIPv4Address": "dst_addr",
+    "sourceIPv6Address": "src_addr", "destinationIPv6Address": "dst_addr",
+    "sourceIPv4PrefixLength": "src_net", "destinationIPv4PrefixLength": "dst_net",
+    "ipNextHopIPv4Address": "next_hop", "bgpNextHopIPv4Address": "bgp_next_hop",
+    "bgpSourceAsNumber": "src_as", "bgpDestinationAsNumber": "dst_as",
+    "sourceMacAddress": "src_mac", "vlanId": "src_vlan", "ingressVRFID": "in_vrf",
     "postNATSourceIPv4Address": "post_nat_src_addr",
     "postNATDestinationIPv4Address": "post_nat_dst_addr",
+    "postNAPTSourceTransportPort": "post_nat_src_port",
+    "flowEndReason": "flow_end_reason", "forwardingStatus": "forwarding_status",
+    "samplingInterval": "sampling_rate", "natEvent": "nat_event", "firewallEvent": "fw_event",
 }
+UNSET = (0, "0.0.0.0", "::", "00:00:00:00:00:00")
 
 
 def csv_rows(name):
@@ -184,7 +211,13 @@ def compare_record(sample, record):
         if not same(expected, got):
             problems.append(f"{name} is {got!r}, not {expected!r}")
         column = COLUMNS.get(name)
-        if column and record["record_type"] != "options" and record.get(column) != expected:
+        if not column or record["record_type"] == "options" or expected in UNSET:
+            continue
+        # A tunnel's record has addresses of both families; the column shows the outer one.
+        other = name.replace("IPv6", "IPv4") if "IPv6" in name else name.replace("IPv4", "IPv6")
+        if other != name and sample["fields"].get(other, "::") not in UNSET:
+            continue
+        if not same(expected, record.get(column)):
             problems.append(f"column {column} is {record.get(column)!r}, not {expected!r}")
     return problems
 
@@ -236,7 +269,14 @@ def main():
     if not options.directory or not pathlib.Path(options.directory).is_dir():
         print("no captures: give a directory or set CATCHMENT_CAPTURES")
         return 0
-    command = find_command(options.binary) + shlex.split(os.environ.get("CATCHMENT_PARSE", PARSE))
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as configuration:
+        configuration.write(CONFIGURATION)
+        configuration.flush()
+        return check(options, find_command(options.binary) + [
+            "parse", "-c", configuration.name, "--as", "netflow", "--format", "json", "--quiet"])
+
+
+def check(options, command):
     rows, bad = [], 0
     for manifest in sorted(pathlib.Path(options.directory).glob("**/MANIFEST.json")):
         for entry in json.loads(manifest.read_text()).get("sets", []):
@@ -248,19 +288,21 @@ def main():
             files = [str(manifest.parent / file["name"])
                      for file in entry["files_in_feeding_order"]]
             done = subprocess.run(command + files, capture_output=True, timeout=120)
-            records = [json.loads(line) for line in done.stdout.splitlines()]
+            records = [json.loads(line)["record"] for line in done.stdout.splitlines()]
             flows, others, problems = compare_set(entry, records)
             if done.returncode < 0:
                 problems.insert(0, f"killed by signal {-done.returncode}")
             state = "agrees"
+            pattern, reason = EXPLAINED.get(entry["id"], (None, None))
             if problems:
-                state = "explained" if entry["id"] in EXPLAINED else "DIFFERS"
+                covered = pattern and all(re.match(pattern, text) for text in problems)
+                state = "explained" if covered else "DIFFERS"
             bad += state == "DIFFERS"
             rows.append((entry["id"], protocol, flows, others,
                          len(entry["expected"].get("sample_records_index_from_0", [])), state))
             notes = problems if state == "DIFFERS" else []
             if state == "explained":
-                notes = [EXPLAINED[entry["id"]]]
+                notes = [reason]
             rows += [("", "", "", "", "", note) for note in
                      (notes if options.verbose else notes[:6])]
     width = max((len(row[0]) for row in rows), default=3)

@@ -122,8 +122,9 @@ public final class CaptureFile {
             dissector.dissect(bytes, of: packet, at: offset, &summary, body)
         }
         window.advance(packet.length)
-        if try !window.skip(packet.trailerLength) {
-            summary.add(DecodeError(.captureTruncated, at: window.offset))
+        let isWhole = packet.isCutOff ? false : try window.skip(packet.trailerLength)
+        if !isWhole {
+            summary.add(DecodeError(.captureTruncated, at: offset))
         }
     }
 

@@ -10,6 +10,8 @@ struct CapturedPacket {
     var originalLength: Int
     /// Bytes of padding and trailers behind it.
     var trailerLength: Int
+    /// Whether the file ends before the packet does.
+    var isCutOff: Bool
 }
 
 /// What a reader of a container found next.

@@ -61,7 +61,8 @@ struct PcapReader: PacketReader {
                 time: Timestamp(
                     seconds: Int64(seconds), nanoseconds: Int64(fraction) * header.fractionUnit),
                 link: header.link, length: isWhole ? length : window.available,
-                originalLength: max(originalLength, length), trailerLength: 0))
+                originalLength: max(originalLength, length), trailerLength: 0,
+                isCutOff: !isWhole))
     }
 
     private mutating func readHeader(

@@ -131,7 +131,7 @@ struct PcapngReader: PacketReader {
                 time: interfaces[index].timestamp(time), link: interfaces[index].link,
                 length: isWhole ? length : window.available,
                 originalLength: max(originalLength, length),
-                trailerLength: room - length + 4))
+                trailerLength: room - length + 4, isCutOff: !isWhole))
     }
 
     private mutating func skipBlock(

@@ -20,17 +20,28 @@ struct Composer {
         var keys: [String: SourceLocation] = [:]
         /// The key whose value comes next.
         var key: (text: String, location: SourceLocation)?
-        /// Nodes inside, for the alias limit.
-        var nodes = 1
+        /// Nodes and levels inside, for the limits of what aliases multiply.
+        var size = Size()
 
         var setting: Setting {
             Setting(isMap ? .map(entries) : .list(items), at: location)
         }
     }
 
+    /// What a value amounts to with all that is inside it.
+    private struct Size {
+        var nodes = 1
+        var levels = 1
+
+        mutating func add(_ inner: Size) {
+            nodes += inner.nodes
+            levels = max(levels, inner.levels + 1)
+        }
+    }
+
     private let file: String
     private var stack: [Open] = []
-    private var anchors: [String: (setting: Setting, nodes: Int)] = [:]
+    private var anchors: [String: (setting: Setting, size: Size)] = [:]
     private var root: Setting?
     private var nodes = 0
     private(set) var problems: [SettingsProblem] = []
@@ -74,7 +85,7 @@ struct Composer {
             problems.append(error.settingsProblem(in: file))
             isComplete = false
         }
-        while let open = stack.popLast() { place(open.setting, nodes: open.nodes, anchor: nil) }
+        while let open = stack.popLast() { place(open.setting, size: open.size, anchor: nil) }
         return root
     }
 
@@ -89,7 +100,7 @@ struct Composer {
                 takeKey(text, at: location)
             } else {
                 let scalar = Setting(.scalar(text, isPlain: isPlain), at: location)
-                place(scalar, nodes: 1, anchor: event.anchor)
+                place(scalar, size: Size(), anchor: event.anchor)
             }
         case .listStart, .mapStart:
             if awaitsKey {
@@ -98,9 +109,7 @@ struct Composer {
                 return false
             }
             guard stack.count < Self.depthLimit else {
-                report(
-                    .yamlUnsupported, at: location,
-                    "nested deeper than \(Self.depthLimit) levels")
+                reportDepth(at: location)
                 return false
             }
             var isMap = false
@@ -108,7 +117,7 @@ struct Composer {
             stack.append(Open(location: location, isMap: isMap, anchor: event.anchor))
         case .listEnd, .mapEnd:
             guard let open = stack.popLast() else { return true }
-            place(open.setting, nodes: open.nodes, anchor: open.anchor)
+            place(open.setting, size: open.size, anchor: open.anchor)
         case .alias(let name):
             takeAlias(name, at: location)
         case .documentStart, .streamEnd:
@@ -150,24 +159,30 @@ struct Composer {
             report(.yamlUnsupported, at: location, "an alias cannot be a key")
             takeKey("*\(name)", at: location)
         } else if let known = anchors[name] {
-            nodes += known.nodes
-            place(known.setting, nodes: known.nodes, anchor: nil)
+            nodes += known.size.nodes
+            if stack.count + known.size.levels > Self.depthLimit {
+                reportDepth(at: location)
+                place(Setting(.scalar("", isPlain: true), at: location), size: Size(), anchor: nil)
+            } else {
+                place(known.setting, size: known.size, anchor: nil)
+            }
         } else {
             report(
                 .yamlUnsupported, at: location, "there is no anchor '&\(name)' before this",
                 hint: "quote a value that begins with '*'")
-            place(Setting(.scalar("*\(name)", isPlain: true), at: location), nodes: 1, anchor: nil)
+            let text = Setting(.scalar("*\(name)", isPlain: true), at: location)
+            place(text, size: Size(), anchor: nil)
         }
     }
 
     /// Puts a finished value where it belongs: under its key, into its list, or at the root.
-    private mutating func place(_ setting: Setting, nodes count: Int, anchor: String?) {
-        if let anchor { anchors[anchor] = (setting, count) }
+    private mutating func place(_ setting: Setting, size: Size, anchor: String?) {
+        if let anchor { anchors[anchor] = (setting, size) }
         guard let top = stack.indices.last else {
             root = setting
             return
         }
-        stack[top].nodes += count
+        stack[top].size.add(size)
         if !stack[top].isMap {
             stack[top].items.append(setting)
         } else if let key = stack[top].key {
@@ -182,6 +197,10 @@ struct Composer {
         report(
             .yamlUnsupported, at: location, "the tag '\(tag)' is not supported",
             hint: "remove the tag; quotes make text")
+    }
+
+    private mutating func reportDepth(at location: SourceLocation) {
+        report(.yamlUnsupported, at: location, "nested deeper than \(Self.depthLimit) levels")
     }
 
     private func place(_ line: Int, _ column: Int) -> SourceLocation {

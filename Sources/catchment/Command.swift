@@ -6,12 +6,13 @@ enum Command: Equatable {
     case parse([String])
     case plugins
     case describe(String)
+    case schema
     case version
     /// With the name of a command, the help of that command.
     case help(String?)
 
     /// The words that stand first.
     static let names = [
-        "run", "check", "parse", "plugins", "describe", "version", "help",
+        "run", "check", "parse", "plugins", "describe", "schema", "version", "help",
     ]
 }

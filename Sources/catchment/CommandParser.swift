@@ -24,6 +24,9 @@ enum CommandParser {
         case "plugins":
             try refuseArguments(rest, of: first)
             return .plugins
+        case "schema":
+            try refuseArguments(rest, of: first)
+            return .schema
         case "describe":
             guard let name = rest.first else {
                 throw UsageError(

@@ -76,13 +76,18 @@ extension Console {
             case .warning: coloured(word, .yellow)
             case .info, .debug: word
             }
-        // One event is one line, whatever a sender put into the message.
-        let clean = message.contains { $0.isNewline } ? Self.joined(message) : message
-        return "\(Self.text(of: time)) \(shown) [\(component)] \(clean)\n"
+        return "\(Self.text(of: time)) \(shown) [\(component)] \(Self.oneLine(message))\n"
     }
 
-    private static func joined(_ message: String) -> String {
-        message.split(whereSeparator: \.isNewline).joined(separator: " | ")
+    /// One event is one line, and no sender controls the terminal.
+    private static func oneLine(_ message: String) -> String {
+        if message.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) { return message }
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: " | ")
+        return String(
+            String.UnicodeScalarView(
+                line.unicodeScalars.map {
+                    $0.value < 0x20 || $0.value == 0x7f ? "?" : $0
+                }))
     }
 
     /// RFC 3339 in UTC with milliseconds.

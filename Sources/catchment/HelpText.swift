@@ -17,6 +17,14 @@ enum HelpText {
             NAME is as in YAML, or with its kind in front: syslog, in_syslog, filter_grep, out_file.
             'service' describes the service section.
             """
+        case "schema":
+            """
+            catchment schema
+
+            Prints a JSON Schema of the configuration. Editors complete and check with it, for
+            example with this first line of a file:
+            # yaml-language-server: $schema=catchment.schema.json
+            """
         case "version": "catchment version\n\nPrints the version."
         default: overview
         }
@@ -30,6 +38,7 @@ enum HelpText {
         catchment parse CAPTURE...   decode captures and log files and print the records
         catchment plugins            list inputs, filters and outputs
         catchment describe NAME      describe the options of a plugin
+        catchment schema             print a JSON Schema of the configuration, for editors
         catchment help COMMAND       say more about a command
         catchment version            print the version
 

@@ -1,7 +1,11 @@
 import FilterGrep
 import FilterModify
 import FilterRecordModifier
+import InDummy
 import InNetflow
+import InRouteros
+import InStdin
+import InSyslog
 import OutFile
 import OutNull
 import OutStdout
@@ -10,7 +14,10 @@ import Pipeline
 /// The plugins of this program, in the order they are listed in; a new one is a line here.
 enum Plugins {
     static let registry = Registry(
-        inputs: [NetflowInput.self],
+        inputs: [
+            SyslogInput.self, NetflowInput.self, RouterOSInput.self, StdinInput.self,
+            DummyInput.self,
+        ],
         filters: [GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self],
         outputs: [FileOutput.self, StdoutOutput.self, NullOutput.self])
 }

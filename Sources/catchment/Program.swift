@@ -24,6 +24,7 @@ struct Program {
         case .parse(let arguments): ParseHook.run(arguments, console, registry)
         case .plugins: PluginsCommand().run(console, registry)
         case .describe(let name): DescribeCommand(name: name).run(console, registry)
+        case .schema: SchemaCommand().run(console, registry)
         case .version: console.say(Version.text)
         case .help(let topic): console.say(HelpText.text(topic, registry: registry))
         }

@@ -57,7 +57,12 @@ import Testing
             let whole = (length - 24) / size
             #expect(reading.entries.count { !$0.datagram.isTruncated } == whole)
             let isCut = (length - 24) % size != 0
-            #expect(reading.summary.truncated + reading.summary.damaged == (isCut ? 1 : 0))
+            let last = 24 + whole * size
+            let isInPacket = length - last >= 16
+            #expect(
+                reading.summary.firstProblems
+                    == (isCut
+                        ? [DecodeError(.captureTruncated, at: isInPacket ? last + 16 : last)] : []))
         }
     }
 

@@ -133,7 +133,18 @@ final class Captured: Sendable {
                 + " (did you mean 'in_quiet'?)\n")
     }
 
-    @Test(arguments: ["help", "help run", "help parse", "help check", "help describe", "version"])
+    @Test func printsASchemaThatIsJSON() throws {
+        let (status, captured) = try run("schema")
+        #expect(status == 0)
+        let schema = try #require(
+            try JSONSerialization.jsonObject(with: Data(captured.output.utf8)) as? [String: Any])
+        let sections = try #require(schema["properties"] as? [String: Any])
+        #expect(Set(sections.keys) == ["env", "includes", "service", "parsers", "pipeline"])
+    }
+
+    @Test(arguments: [
+        "help", "help run", "help parse", "help check", "help describe", "help schema", "version",
+    ])
     func helps(line: String) throws {
         let (status, captured) = try run(line)
         #expect(status == 0)

@@ -20,6 +20,7 @@ import Testing
     @Test(arguments: [
         ("plugins", Command.plugins),
         ("describe in_syslog", .describe("in_syslog")),
+        ("schema", .schema),
         ("version", .version), ("-V", .version), ("--version", .version),
         ("help", .help(nil)), ("-h", .help(nil)), ("--help", .help(nil)),
         ("help run", .help("run")), ("run --help", .help("run")), ("check -h", .help("check")),

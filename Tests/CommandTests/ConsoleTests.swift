@@ -21,6 +21,11 @@ import Testing
         #expect(line.hasSuffix("[a] one | two | three\n"))
     }
 
+    @Test func keepsControlCharactersFromTheTerminal() {
+        let line = Captured().console.logLine(.info, "a", "x\u{1b}[2Jy\u{7f}", at: time)
+        #expect(line.hasSuffix("[a] x?[2Jy?\n"))
+    }
+
     @Test func coloursOnlyWhenAsked() {
         var console = Captured().console
         #expect(console.coloured("x", .red) == "x")

@@ -8,7 +8,7 @@ import Testing
 ///
 /// `UPDATE_README=1` writes the tables anew.
 @Suite struct ReadmeTests {
-    private static let heading = "| Option | Type | Default | Help |"
+    private static let heading = "| option | type | default | help |"
     private static let rule = "|---|---|---|---|"
 
     @Test(arguments: House.pluginFolders)

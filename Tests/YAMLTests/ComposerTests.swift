@@ -91,6 +91,15 @@ import Testing
         #expect(compose(text).problems.first?.code == .yamlUnsupported)
     }
 
+    @Test func limitsDepthMadeOfAliases() {
+        let nest = { (inner: String) in
+            String(repeating: "[", count: 40) + inner + String(repeating: "]", count: 40)
+        }
+        let problems = compose("a: &a \(nest("x"))\nb: \(nest("*a"))\n").problems
+        #expect(problems.map(\.code) == [.yamlUnsupported])
+        #expect(problems.first?.location.line == 2)
+    }
+
     @Test func limitsWhatAliasesMultiply() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...9 {

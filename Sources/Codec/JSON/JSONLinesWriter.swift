@@ -112,7 +112,7 @@ public struct JSONLinesWriter: ~Copyable {
             var cursor = first
             for block in plan.blocks {
                 cursor = unsafe encoder.write(
-                    plan.blockProgram.extracting(block), row: encoder.constants,
+                    plan.blockProgram.extracting(block), main: encoder.constants,
                     blocks: JSONRowEncoder.Blocks(plan.texts, ends: nil), cursor)
                 blockEnds.append(cursor.distance(from: first))
             }
@@ -194,7 +194,7 @@ public struct JSONLinesWriter: ~Copyable {
                 let row =
                     count == 1 ? rows : rows.part(index &* stride, length: stride)
                 let start = cursor
-                cursor = unsafe encoder.write(plan.program, row: row, blocks: blocks, cursor)
+                cursor = unsafe encoder.write(plan.program, main: row, blocks: blocks, cursor)
                 if cursor.isAt(start) {
                     cursor.put("{}\n")
                 } else {

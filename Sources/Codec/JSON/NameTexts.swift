@@ -45,7 +45,7 @@ final class NameTexts: @unchecked Sendable {
         // As in `fill`; the memory has slack for the block copy.
         let entry = unsafe memory + (table * Self.numbers + Int(number)) * Self.entry
         let count = unsafe Int(entry.load(as: UInt8.self))
-        unsafe cursor.putBlocks(entry + 1, count: count)
+        unsafe cursor.putShort(entry + 1, count: count)
         return cursor
     }
 

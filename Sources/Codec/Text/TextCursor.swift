@@ -3,7 +3,7 @@ import CShims
 /// Where an encoder writes next, in memory that was reserved for the longest text possible.
 ///
 /// Nothing is checked per byte: an encoder reserves a row's upper bound once and
-/// `ByteBuffer.appendUnsafely` checks the sum. Writes may run at most 16 bytes over what they
+/// `ByteBuffer.appendUnsafely` checks the sum. Writes may run at most 32 bytes over what they
 /// count, into the buffer's slack. Encoders take a cursor and return the moved one, which keeps it
 /// in a register across calls.
 @safe
@@ -63,10 +63,15 @@ struct TextCursor {
         unsafe pointer += count
     }
 
-    /// Copies any number of bytes.
+    /// Like `putBlocks`, for texts that are seldom longer than 32 bytes; that much must be readable.
     @inline(__always)
-    mutating func putBytes(_ source: UnsafeRawPointer, count: Int) {
-        unsafe pointer.copyMemory(from: source, byteCount: count)
+    mutating func putShort(_ source: UnsafeRawPointer, count: Int) {
+        typealias Block = SIMD16<UInt8>
+        let first = unsafe source.loadUnaligned(as: Block.self)
+        let second = unsafe source.loadUnaligned(fromByteOffset: 16, as: Block.self)
+        unsafe pointer.storeBytes(of: first, as: Block.self)
+        unsafe pointer.storeBytes(of: second, toByteOffset: 16, as: Block.self)
+        if count > 32 { return unsafe putBlocks(source, count: count) }
         unsafe pointer += count
     }
 

@@ -73,13 +73,15 @@ extension Derivation {
         return exported &- (age < -100_000 ? 0 : Int64(age)) &* 1_000_000
     }
 
-    /// `boot + ticks` ms in nanoseconds since 1970, wrapped forward to lie closest to `exported`.
+    /// `boot + ticks` ms in nanoseconds since 1970, wrapped to lie closest to `exported`.
+    ///
+    /// Backward too: flows that began before their exporter have ticks just below 2³².
     @inlinable
     public static func bootNanoseconds(ticks: UInt64, boot: Int64, exported: Int64) -> Int64 {
         let base = boot &+ Int64(truncatingIfNeeded: ticks & 0xffff_ffff) &* 1_000_000
         let wrap: Int64 = 0x1_0000_0000 * 1_000_000
         let distance = exported &- base
         let wraps = (distance &+ (distance < 0 ? -wrap / 2 : wrap / 2)) / wrap
-        return base &+ Swift.max(wraps, 0) &* wrap
+        return base &+ wraps &* wrap
     }
 }

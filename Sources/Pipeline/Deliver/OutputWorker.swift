@@ -37,9 +37,9 @@ final class OutputWorker: @unchecked Sendable {
     private let ended = Atomic<Bool>(false)
 
     /// Waiting bytes that wake the worker before its flush interval is over.
-    private static let wakeBytes = 256 << 10
+    private static let wakeBytes = 128 << 10
     /// Bytes of rows written between two commits.
-    private static let commitBytes = 512 << 10
+    private static let commitBytes = 256 << 10
 
     /// - Parameters:
     ///   - cursorFile: where the cursor is kept; `nil` when all journals are in memory.

@@ -26,7 +26,7 @@ public enum CommonOptions {
             all + [
                 OptionSpec("tag", .text, help: "The tag of its records; by default NAME.N"),
                 OptionSpec(
-                    "storage.type", .choice(["memory", "filesystem", "memrb"]),
+                    "storage.type", .choice(StorageType.allCases.map(\.rawValue)),
                     help: "Where records wait for outputs; by default the service's"),
                 OptionSpec(
                     "mem_buf_limit", .size, default: "0",

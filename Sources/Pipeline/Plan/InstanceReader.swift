@@ -286,12 +286,6 @@ struct InstanceReader {
     private func storageType(of instance: Instance, findings: inout Findings) -> StorageType {
         let word = instance.options.text("storage.type")
         let place = instance.options.valueLocation(of: "storage.type") ?? instance.location
-        if word == "memrb" {
-            findings.report(
-                .notSupportedYet, at: place, "'storage.type: memrb' is not supported yet",
-                hint: "use memory or filesystem")
-            return .memory
-        }
         let type = word.flatMap { StorageType(rawValue: $0) } ?? service.storageType
         if type == .filesystem, service.storagePath == nil {
             findings.refuse(

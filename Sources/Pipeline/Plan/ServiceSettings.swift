@@ -35,10 +35,10 @@ public struct ServiceSettings: Sendable {
             "parsers_file", .path, repeatable: true, help: "YAML files with more 'parsers'"),
         OptionSpec("storage.path", .path, help: "The folder where records wait on disk"),
         OptionSpec(
-            "storage.sync", .choice(["normal", "full"]), default: "normal",
+            "storage.sync", .choice(StorageSync.allCases.map(\.rawValue)), default: "normal",
             help: "full waits for the disk before records count as kept"),
         OptionSpec(
-            "storage.type", .choice(["memory", "filesystem"]), default: "memory",
+            "storage.type", .choice(StorageType.allCases.map(\.rawValue)), default: "memory",
             help: "Where records of inputs wait that do not say"),
         OptionSpec(
             "compat", .choice(Compatibility.allCases.map(\.rawValue)), default: "strict",

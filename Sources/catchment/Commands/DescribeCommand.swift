@@ -52,8 +52,9 @@ struct DescribeCommand {
             let notes =
                 (option.isRequired ? " (required)" : "")
                 + (option.isRepeatable ? " (may be a list)" : "")
+            let help = option.help.hasSuffix(".") ? String(option.help.dropLast()) : option.help
             table.add([
-                option.key, option.kind.summary, option.defaultValue ?? "", option.help + notes,
+                option.key, option.kind.summary, option.defaultValue ?? "", help + notes,
             ])
         }
         return table

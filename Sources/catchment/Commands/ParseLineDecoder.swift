@@ -14,7 +14,9 @@ final class ParseLineDecoder: PayloadDecoder {
 
     func decode(_ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch) {
         var end = payload.byteCount
-        while end > 0, [0x0a, 0x0d].contains(payload.byte(at: end - 1)) { end -= 1 }
+        while end > 0, payload.byte(at: end - 1) == 0x0a || payload.byte(at: end - 1) == 0x0d {
+            end -= 1
+        }
         decoder(for: source.peer.address).decode(
             payload.extracting(0..<end), from: source, into: &batch)
     }

@@ -8,6 +8,8 @@ final class PlanRouter: PayloadRouter {
     /// Indices of stages in order of first use.
     private var used: [Int] = []
     private let chosen: Int?
+    /// UDP listeners and the index of their input.
+    private let listeners: [(input: Int, endpoint: Endpoint)]
 
     /// Makes decoders, filters and outputs; opens nothing.
     ///
@@ -17,6 +19,11 @@ final class PlanRouter: PayloadRouter {
         var stages: [ParseStage] = []
         for input in plan.inputs { stages.append(try Self.makeStage(input, of: plan)) }
         all = stages
+        listeners = plan.inputs.enumerated().flatMap { index, input in
+            input.input.listenAddresses.compactMap { address in
+                address.transport == .udp ? address.endpoint.map { (index, $0) } : nil
+            }
+        }
         chosen = reading.flatMap { name in
             plan.inputs.firstIndex { $0.instanceName == name }
                 ?? plan.inputs.firstIndex { type(of: $0.input).info.name == name }
@@ -78,26 +85,20 @@ final class PlanRouter: PayloadRouter {
         return .stage(all[index])
     }
 
-    /// The input that listens where the datagram went; one on its very address before one on all.
+    /// The input that listens where the datagram went: on its very address, else on all, else on
+    /// another address, because captures are taken elsewhere too.
     private func listener(at destination: Endpoint) -> Int? {
         var wildcard: Int?
-        for (index, input) in plan.inputs.enumerated() {
-            for address in input.input.listenAddresses {
-                guard address.transport == .udp, let endpoint = address.endpoint,
-                    endpoint.port == destination.port
-                else { continue }
-                if endpoint.address == destination.address { return index }
-                let isAny = endpoint.address == .any || endpoint.address == .anyV6
-                if isAny, wildcard == nil { wildcard = index }
+        var other: Int?
+        for (index, endpoint) in listeners where endpoint.port == destination.port {
+            if endpoint.address == destination.address { return index }
+            if endpoint.address == .any || endpoint.address == .anyV6 {
+                wildcard = wildcard ?? index
+            } else {
+                other = other ?? index
             }
         }
-        // Captures come from elsewhere: an input bound to another address of this machine counts.
-        return wildcard
-            ?? plan.inputs.firstIndex { input in
-                input.input.listenAddresses.contains {
-                    $0.transport == .udp && $0.endpoint?.port == destination.port
-                }
-            }
+        return wildcard ?? other
     }
 
     private static func canTake(_ kind: PayloadKind, _ input: String) -> Bool {

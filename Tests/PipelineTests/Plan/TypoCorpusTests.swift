@@ -174,7 +174,7 @@ struct Typo: CustomTestStringConvertible, Sendable {
             .unknownParser, 3, 30, says: "'nginx'"),
         Typo(
             "memrb", input("{name: syslog, storage.type: memrb}"),
-            .notSupportedYet, 3, 36, says: "filesystem"),
+            .unknownChoice, 3, 36, says: "filesystem"),
         Typo(
             "no path", input("{name: syslog, storage.type: filesystem}"),
             .missingKey, 3, 36, says: "storage.path"),

@@ -5,7 +5,7 @@ import Core
 /// Shown fields point at nodes; a node is a column of the old shape or a new one. A node that is
 /// no longer shown stays as a hidden column while a derivation or the event time needs it.
 struct Layout {
-    private struct Field {
+    private struct Field: Equatable {
         var name: String
         var member: String?
         var node: Int
@@ -15,6 +15,7 @@ struct Layout {
     /// Derivations in nodes speak of nodes that come before, or of old columns.
     private var nodes: [Column]
     private var fields: [Field] = []
+    private let original: [Field]
 
     init(_ shape: Shape) {
         self.shape = shape
@@ -22,6 +23,7 @@ struct Layout {
         for (index, column) in nodes.enumerated() where !column.isHidden {
             fields.append(Field(name: column.name, member: column.member, node: index))
         }
+        original = fields
     }
 
     // MARK: Changes
@@ -160,6 +162,7 @@ struct Layout {
 
     /// The shape that shows the fields; the old shape itself when nothing changed.
     func makeShape() -> Shape {
+        if fields == original { return shape }
         let hidden = hiddenNodes()
         var places: [Int: Int] = [:]
         for (index, field) in fields.enumerated() where !nodes[field.node].isDerived {
@@ -180,7 +183,6 @@ struct Layout {
             column.isHidden = false
             columns.append(column)
         }
-        if columns == shape.columns { return shape }
         let time = shape.timeColumn.flatMap { time in
             places[time] ?? fields.firstIndex { $0.node == time }.map { hidden.count + $0 }
         }

@@ -1,9 +1,6 @@
 import Core
 
-/// Turns NetFlow v5, v9 and IPFIX messages into records.
-///
-/// Records of fixed length are not looked at: a data set is one copy of its bytes, read through
-/// the shape that its template was compiled to.
+/// The decoder of the `netflow` input, for the network and for captures.
 final class NetflowDecoder: PayloadDecoder {
     struct Options: Sendable {
         var limits = ExporterTable.Limits()
@@ -13,149 +10,20 @@ final class NetflowDecoder: PayloadDecoder {
         var repeatsConsumed = false
     }
 
-    /// Records taken from one datagram: a template of one byte would make very many.
-    static let recordLimit = 65_535
-
-    let options: Options
-    var exporters: ExporterTable
-    var constants = FlowConstants()
-    var walk = RecordWalk()
-    /// Data sets met before their template, from header to end.
-    var waiting: [Range<Int>] = []
-    var plans = PlanCache()
-    var recordsLeft = 0
-    /// Counts datagrams, to know what was not used for longest.
-    var tick: UInt64 = 0
-    /// The stream of the message decoded last.
-    private var current: ObservationDomain?
-    private let v5Template: Template
+    private var messages: MessageDecoder
 
     init(options: Options, ledger: SourceLedger) {
-        self.options = options
-        exporters = ExporterTable(limits: options.limits, ledger: ledger)
-        v5Template = Template(id: 0, layout: NetflowV5.layout, definition: [])
+        messages = MessageDecoder(options: options, ledger: ledger)
     }
-
-    var domainCount: Int { exporters.domainCount }
-    var storedBytes: Int { exporters.storedBytes }
-
-    /// The state of a stream, for tests and enrichment.
-    func domain(_ key: DomainKey) -> ObservationDomain { exporters.domain(key) }
-
-    // MARK: Messages
 
     func decode(_ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch) {
-        tick &+= 1
-        recordsLeft = Self.recordLimit
-        constants.setSource(source)
-        var start = 0
-        // NetFlow v5 and IPFIX know their length: some exporters and files put several messages
-        // into one payload.
-        repeat {
-            guard let next = decodeMessage(payload, at: start, from: source, into: &batch) else {
-                return
-            }
-            start = next
-        } while start < payload.byteCount
+        messages.decode(payload, from: source, into: &batch)
     }
 
-    /// - Returns: where the next message would start, or `nil` when there is none.
-    private func decodeMessage(
-        _ payload: RawSpan, at start: Int, from source: PayloadSource,
-        into batch: inout RecordBatch
-    ) -> Int? {
-        let left = payload.byteCount - start
-        guard left >= 2, let version = FlowProtocol(rawValue: payload.uint16(at: start)) else {
-            let problem: ErrorCode = left < 2 ? .flowTruncatedHeader : .flowUnknownVersion
-            countTail(problem, left, isFirst: start == 0, source)
-            return nil
-        }
-        guard left >= version.headerLength else {
-            countTail(.flowTruncatedHeader, left, isFirst: start == 0, source)
-            return nil
-        }
-        let bytes = payload.extracting(start..<payload.byteCount)
-        switch version {
-        case .netflowV5:
-            let header = MessageHeader(netflowV5: bytes)
-            let domain = begin(header, version, source)
-            return start + decodeV5(bytes, header, domain, into: &batch)
-        case .netflowV9:
-            let domain = begin(MessageHeader(netflowV9: bytes), version, source)
-            decodeSets(bytes, until: bytes.byteCount, domain, into: &batch)
-            return nil
-        case .ipfix:
-            let domain = begin(MessageHeader(ipfix: bytes), version, source)
-            return decodeIPFIX(bytes, domain, into: &batch).map { start + $0 }
-        }
-    }
+    var domainCount: Int { messages.exporters.domainCount }
+    /// Bytes of all templates and plans.
+    var storedBytes: Int { messages.exporters.storedBytes }
 
-    /// Counts what is left behind the messages of a payload, or a payload that is no message.
-    private func countTail(
-        _ problem: ErrorCode, _ byteCount: Int, isFirst: Bool, _ source: PayloadSource
-    ) {
-        guard isFirst else {
-            current?.counters.count(.flowTrailingBytes)
-            return
-        }
-        let counters = exporters.strangerCounters(source.peer.address)
-        counters.count(problem)
-        counters.count(payloadBytes: byteCount, records: 0)
-    }
-
-    private func begin(
-        _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
-    ) -> ObservationDomain {
-        let key = DomainKey(
-            exporter: source.peer.address, domain: header.domain, flowProtocol: version)
-        let domain = exporters.domain(key)
-        domain.lastUsed = tick
-        current = domain
-        constants.setMessage(header)
-        return domain
-    }
-
-    /// - Returns: bytes of the packet.
-    private func decodeV5(
-        _ bytes: RawSpan, _ header: MessageHeader, _ domain: ObservationDomain,
-        into batch: inout RecordBatch
-    ) -> Int {
-        let headerLength = FlowProtocol.netflowV5.headerLength
-        let recordLength = v5Template.recordLength
-        let claimed = Int(bytes.uint16(at: 2))
-        let room = (bytes.byteCount - headerLength) / recordLength
-        let present = Swift.min(claimed, room)
-        if claimed > room { domain.counters.count(.flowCountMismatch) }
-        let count = take(present, domain)
-        appendRows(
-            bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
-            of: v5Template, in: domain,
-            Sampling(rate: header.samplingRate, source: .header), into: &batch)
-        // After a lying count nothing behind the records can be trusted.
-        let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
-        domain.counters.count(payloadBytes: next, records: count)
-        return next
-    }
-
-    /// - Returns: bytes of the message, or `nil` when its length cannot be right.
-    private func decodeIPFIX(
-        _ bytes: RawSpan, _ domain: ObservationDomain, into batch: inout RecordBatch
-    ) -> Int? {
-        let length = Int(bytes.uint16(at: 2))
-        guard length >= FlowProtocol.ipfix.headerLength else {
-            domain.counters.count(.flowTruncatedHeader)
-            domain.counters.count(payloadBytes: bytes.byteCount, records: 0)
-            return nil
-        }
-        if length > bytes.byteCount { domain.counters.count(.flowTruncatedMessage) }
-        return decodeSets(bytes, until: Swift.min(length, bytes.byteCount), domain, into: &batch)
-    }
-
-    /// How many of `wanted` records may still be taken from this datagram.
-    func take(_ wanted: Int, _ domain: ObservationDomain) -> Int {
-        let taken = Swift.min(wanted, recordsLeft)
-        if taken < wanted { domain.counters.count(.flowAmplification) }
-        recordsLeft -= taken
-        return taken
-    }
+    /// The state of a stream, made when it is new.
+    func domain(_ key: DomainKey) -> ObservationDomain { messages.exporters.domain(key) }
 }

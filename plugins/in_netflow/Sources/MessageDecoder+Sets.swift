@@ -1,7 +1,7 @@
 import Core
 
 /// The sets of NetFlow v9 (RFC 3954 §5) and IPFIX (RFC 7011 §3.3).
-extension NetflowDecoder {
+extension MessageDecoder {
     /// Decodes all sets of a message; data in front of its template waits for the message's end.
     ///
     /// - Parameters:
@@ -9,7 +9,7 @@ extension NetflowDecoder {
     ///   - end: where the message ends.
     /// - Returns: bytes used.
     @discardableResult
-    func decodeSets(
+    mutating func decodeSets(
         _ message: RawSpan, until end: Int, _ domain: ObservationDomain,
         into batch: inout RecordBatch
     ) -> Int {
@@ -34,7 +34,7 @@ extension NetflowDecoder {
         return end
     }
 
-    private func decodeSet(
+    private mutating func decodeSet(
         _ message: RawSpan, _ set: Range<Int>, _ domain: ObservationDomain,
         into batch: inout RecordBatch
     ) {
@@ -56,7 +56,7 @@ extension NetflowDecoder {
         }
     }
 
-    private func decodeWaiting(
+    private mutating func decodeWaiting(
         _ message: RawSpan, _ domain: ObservationDomain, into batch: inout RecordBatch
     ) {
         var unknown = 0
@@ -73,7 +73,7 @@ extension NetflowDecoder {
 
     // MARK: Templates
 
-    private func readTemplates(
+    private mutating func readTemplates(
         _ set: RawSpan, _ kind: TemplateSet.Kind, _ domain: ObservationDomain
     ) {
         let reader = TemplateSet(
@@ -93,7 +93,7 @@ extension NetflowDecoder {
         }
     }
 
-    private func readTemplate(
+    private mutating func readTemplate(
         _ record: RawSpan, _ reader: TemplateSet, _ domain: ObservationDomain
     ) {
         let known = domain.template(record.uint16(at: 0))
@@ -118,7 +118,7 @@ extension NetflowDecoder {
 
     // MARK: Data
 
-    private func decodeData(
+    private mutating func decodeData(
         _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
         into batch: inout RecordBatch
     ) {
@@ -134,7 +134,8 @@ extension NetflowDecoder {
         }
     }
 
-    private func learn(_ body: RawSpan, _ template: Template, _ domain: ObservationDomain) {
+    private mutating func learn(_ body: RawSpan, _ template: Template, _ domain: ObservationDomain)
+    {
         var offset = 0
         while body.byteCount - offset >= template.recordLength {
             guard let length = walk.measure(template.layout, in: body, from: offset) else { break }
@@ -146,7 +147,7 @@ extension NetflowDecoder {
     }
 
     /// Appends a whole set at once; only records that tell about sampling are looked at.
-    private func appendFixed(
+    private mutating func appendFixed(
         _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
         into batch: inout RecordBatch
     ) {
@@ -194,7 +195,7 @@ extension NetflowDecoder {
     }
 
     /// Appends `count` records of fixed length as one run.
-    func appendRows(
+    mutating func appendRows(
         _ rows: RawSpan, count: Int, of template: Template, in domain: ObservationDomain,
         _ sampling: Sampling, into batch: inout RecordBatch
     ) {
@@ -204,39 +205,42 @@ extension NetflowDecoder {
     }
 
     /// Appends records whose fields tell their length: the record's bytes behind a slot per field.
-    private func appendVariable(
+    private mutating func appendVariable(
         _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
         into batch: inout RecordBatch
     ) {
         let rowLength = template.layout.fields.count * Slot.byteCount
-        var offset = 0
+        let general = domain.options.sampling(forSampler: nil)
         var runSampling: Sampling?
+        var offset = 0
         while body.byteCount - offset >= template.recordLength {
-            guard let length = walk.measure(template.layout, in: body, from: offset) else {
+            guard let length = template.layout.recordLength(in: body, from: offset) else {
                 domain.counters.count(.flowRecordOverrun)
                 return
             }
             guard take(1, domain) == 1 else { return }
-            let record = body.extracting(offset..<offset + length)
-            offset += length
-            let sampling = sampling(of: record, at: 0, template, domain)
+            var sampling = general
+            if template.hasOwnSampling,
+                walk.measure(template.layout, in: body, from: offset) != nil
+            {
+                sampling = self.sampling(of: body, at: offset, template, domain)
+            }
             if sampling != runSampling {
                 let plan = prepareRun(template, domain, sampling)
                 constants.beginRun(plan.shape, of: &batch)
                 runSampling = sampling
             }
+            let record = body.extracting(offset..<offset + length)
             batch.beginRow(rowLength: rowLength, isVariable: true)
             _ = batch.appendVariable(record, rowLength: rowLength)
-            for (index, range) in walk.ranges.enumerated() {
-                batch.storeSlot(
-                    at: index * Slot.byteCount, start: range.lowerBound, count: range.count)
-            }
+            template.layout.storeSlots(of: record, in: &batch)
             batch.endRow(isVariable: true)
+            offset += length
         }
     }
 
     /// Writes the constants of a run and finds its plan.
-    private func prepareRun(
+    private mutating func prepareRun(
         _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling
     ) -> FlowPlan {
         let bootTime = domain.options.bootTime
