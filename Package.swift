@@ -8,8 +8,8 @@ let plugins: [(folder: String, uses: [Target.Dependency])] = [
     ("in_routeros", ["Net", "Parsers"]),
     ("in_stdin", ["Parsers", "System"]),
     ("in_dummy", ["Codec", "Parsers", "System"]),
-    ("filter_grep", ["Pattern"]),
-    ("filter_modify", ["Pattern"]),
+    ("filter_grep", ["Patterns"]),
+    ("filter_modify", ["Patterns"]),
     ("filter_record_modifier", ["System"]),
     ("out_file", ["Codec", "System"]),
     ("out_stdout", ["Codec", "System"]),
@@ -40,13 +40,13 @@ let package = Package(
         .target(name: "YAML", dependencies: ["Core", "CYaml", "System"]),
         .target(name: "Codec", dependencies: ["Core", "CShims", "CZlib", "CZstd"]),
         .target(name: "Net", dependencies: ["Core", "CShims", "System"]),
-        .target(name: "Pattern", dependencies: ["Core", "CPCRE2"]),
-        .target(name: "Parsers", dependencies: ["Core", "Codec", "Pattern"]),
+        .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
+        .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns"]),
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
         // The engine.
-        .target(name: "Journal", dependencies: ["Core", "CShims", "System"]),
+        .target(name: "Journals", dependencies: ["Core", "CShims", "System"]),
         .target(
-            name: "Pipeline", dependencies: ["Core", "Journal", "Parsers", "Pattern", "System"]),
+            name: "Pipeline", dependencies: ["Core", "Journals", "Parsers", "Patterns", "System"]),
         // The only place that knows everything.
         .executableTarget(
             name: "catchment",
@@ -60,17 +60,17 @@ let package = Package(
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "Core", "TestKit"]),
         .testTarget(name: "CodecTests", dependencies: ["Codec", "Core", "TestKit"]),
         .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TestKit"]),
-        .testTarget(name: "PatternTests", dependencies: ["Pattern", "Core", "TestKit"]),
+        .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Core", "TestKit"]),
         .testTarget(name: "ParsersTests", dependencies: ["Parsers", "Codec", "Core", "TestKit"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "Core", "TestKit"]),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "Core", "System", "TestKit"]),
+        .testTarget(name: "JournalsTests", dependencies: ["Journals", "Core", "System", "TestKit"]),
         .testTarget(
-            name: "PipelineTests", dependencies: ["Pipeline", "Journal", "YAML", "Core", "TestKit"]),
+            name: "PipelineTests", dependencies: ["Pipeline", "Journals", "YAML", "Core", "TestKit"]),
         .testTarget(name: "CommandTests", dependencies: ["catchment", "Core", "TestKit"]),
         .testTarget(name: "HouseTests", dependencies: ["catchment", "Pipeline", "Core"]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Core", "Codec", "Parsers", "Journal", "System", "InNetflow"],
+            dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
             path: "Benchmarks", exclude: ["run.sh", "README.md", "cases"]),
     ]
 )

@@ -1,7 +1,7 @@
 import Codec
 import Core
 import InNetflow
-import Journal
+import Journals
 import Parsers
 import System
 

@@ -1,6 +1,6 @@
 import Codec
 import Core
-import Journal
+import Journals
 import Parsers
 
 /// Things a case works with again and again.

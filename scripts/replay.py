@@ -258,7 +258,8 @@ def main():
           + f" in {seconds:.2f} s")
 
 
-try:
-    main()
-except (OSError, CaptureError, struct.error, EOFError) as error:
-    sys.exit(f"replay: {error}")
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, CaptureError, struct.error, EOFError) as error:
+        sys.exit(f"replay: {error}")

@@ -1,5 +1,5 @@
 public import Core
-import Pattern
+import Patterns
 
 /// A parser as a configuration describes it, checked and compiled once for all threads.
 public struct ParserDefinition: Sendable {

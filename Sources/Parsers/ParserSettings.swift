@@ -1,5 +1,5 @@
 import Core
-import Pattern
+import Patterns
 
 /// Reads one entry of `parsers` and collects what is wrong with it.
 struct ParserSettings {

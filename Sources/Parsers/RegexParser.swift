@@ -1,5 +1,5 @@
 public import Core
-import Pattern
+import Patterns
 
 /// Turns lines into records by the named groups of a pattern.
 ///

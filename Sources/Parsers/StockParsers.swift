@@ -1,4 +1,4 @@
-import Pattern
+import Patterns
 
 /// Parsers that are there without being defined, under the names Fluent Bit's own file gives them.
 enum StockParsers {

@@ -1,5 +1,5 @@
 public import Core
-import Journal
+import Journals
 public import System
 
 /// A plan that runs: inputs, journals and outputs on their threads, from start to drain.

@@ -1,5 +1,5 @@
 import Core
-import Journal
+import Journals
 import System
 
 /// Puts journals, outputs and inputs together as a plan says.

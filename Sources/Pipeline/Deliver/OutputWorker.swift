@@ -1,5 +1,5 @@
 import Core
-import Journal
+import Journals
 import Synchronization
 import System
 

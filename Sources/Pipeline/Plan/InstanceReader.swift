@@ -1,5 +1,5 @@
 import Core
-import Pattern
+import Patterns
 
 /// Reads the items of `pipeline`: the engine's options, then the plugin's, then makes the plugin.
 struct InstanceReader {

@@ -1,5 +1,5 @@
 import Core
-public import Pattern
+public import Patterns
 
 /// Which tags a filter or an output takes: those that fit `match` or `match_regex`.
 public struct TagMatch: Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 package import Core
-import Pattern
+import Patterns
 
 /// Keeps or drops records by matching fields against patterns, as Fluent Bit's `grep` does.
 package final class GrepFilter: Filter {

@@ -1,5 +1,5 @@
 import Core
-import Pattern
+import Patterns
 
 /// One `regex` or `exclude` line.
 struct GrepRule {

@@ -1,5 +1,5 @@
 import Core
-import Pattern
+import Patterns
 
 /// One `condition`: rules apply to records that meet all of them.
 struct ModifyCondition {

@@ -1,5 +1,5 @@
 package import Core
-import Pattern
+import Patterns
 
 /// Sets, removes, renames, copies and moves fields, as Fluent Bit's `modify` does.
 ///

@@ -1,5 +1,5 @@
 import Core
-import Pattern
+import Patterns
 
 /// One change, as a line of the configuration says it.
 enum ModifyRule {

@@ -1,0 +1,136 @@
+import Core
+import TestKit
+import Testing
+
+@testable import Journals
+
+@Suite struct JournalTests {
+    enum Kind: CaseIterable { case memory, filesystem }
+
+    private func settings(
+        _ kind: Kind, _ directory: TemporaryDirectory, segmentLength: Int? = nil
+    ) -> JournalSettings {
+        JournalSettings(
+            storage: kind == .memory ? .memory : .filesystem(directory: directory.file("journal")),
+            segmentLength: segmentLength)
+    }
+
+    private func readAll(_ reader: JournalReader) throws -> [Int] {
+        var batch = RecordBatch()
+        var numbers: [Int] = []
+        while try reader.next(into: &batch) { numbers += Samples.numbers(in: batch) }
+        return numbers
+    }
+
+    @Test(arguments: Kind.allCases)
+    func givesBackWhatWasAppendedInOrder(_ kind: Kind) throws {
+        let directory = try TemporaryDirectory()
+        let journal = try Journal(
+            name: "j", settings: settings(kind, directory, segmentLength: 2_000), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        for index in 0..<50 { try journal.append(Samples.batch(first: index * 10, count: 10)) }
+        #expect(try readAll(reader) == Array(0..<500))
+        #expect(journal.end.record == 500)
+        #expect(try readAll(reader) == [])
+        try journal.append(Samples.batch(first: 500, count: 4))
+        #expect(try readAll(reader) == [500, 501, 502, 503])
+    }
+
+    @Test func keepsTagTimePositionAndValues() throws {
+        let journal = try Journal(
+            name: "j", settings: JournalSettings(storage: .memory), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        try journal.append(Samples.batch(first: 7, count: 2, tag: "flows", position: [1, 2, 3]))
+        var batch = RecordBatch()
+        #expect(try reader.next(into: &batch))
+        #expect(batch.tag == "flows")
+        #expect(batch.received == Timestamp(seconds: 1_700_000_000))
+        #expect(batch.position == [1, 2, 3])
+        var seen: [String] = []
+        batch.forEachRow { row in
+            for index in row.shape.columns.indices {
+                switch row.value(at: index) {
+                case .text(let text): seen.append(text.makeString())
+                case .address(let address): seen.append("\(address)")
+                case .unsigned(let number): seen.append("\(number)")
+                default: seen.append("?")
+                }
+            }
+        }
+        #expect(seen == ["fixed", "127.0.0.1", "7", "8", "record 8"])
+    }
+
+    @Test(arguments: Kind.allCases)
+    func removesASegmentOnlyWhenEveryReaderHasPassed(_ kind: Kind) throws {
+        let directory = try TemporaryDirectory()
+        let journal = try Journal(
+            name: "j", settings: settings(kind, directory, segmentLength: 1_000), log: .silent)
+        let fast = JournalReader(journal, from: nil, log: .silent)
+        let slow = JournalReader(journal, from: nil, log: .silent)
+        for index in 0..<40 { try journal.append(Samples.batch(first: index * 10, count: 10)) }
+        _ = try readAll(fast)
+        fast.commit()
+        let full = journal.byteCount
+        #expect(slow.backlog == 400)
+        #expect(try readAll(slow) == Array(0..<400))
+        slow.commit()
+        #expect(journal.byteCount < full / 4)
+        #expect(slow.backlog == 0)
+    }
+
+    @Test func rewindGoesBackToTheCommittedPlace() throws {
+        let journal = try Journal(
+            name: "j", settings: JournalSettings(storage: .memory), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        for index in 0..<6 { try journal.append(Samples.batch(first: index * 10, count: 10)) }
+        var batch = RecordBatch()
+        for _ in 0..<2 { _ = try reader.next(into: &batch) }
+        reader.commit()
+        for _ in 0..<3 { _ = try reader.next(into: &batch) }
+        reader.rewind()
+        #expect(try readAll(reader) == Array(20..<60))
+    }
+
+    @Test func goesOnWhereACursorStoppedAfterARestart() throws {
+        let directory = try TemporaryDirectory()
+        let settings = settings(.filesystem, directory, segmentLength: 4_000)
+        let place: JournalPosition
+        do {
+            let journal = try Journal(name: "j", settings: settings, log: .silent)
+            let reader = JournalReader(journal, from: nil, log: .silent)
+            for index in 0..<30 {
+                try journal.append(Samples.batch(first: index * 10, count: 10, position: [9]))
+            }
+            var batch = RecordBatch()
+            for _ in 0..<17 { _ = try reader.next(into: &batch) }
+            place = reader.position
+        }
+        let journal = try Journal(name: "j", settings: settings, log: .silent)
+        #expect(journal.recovery.records == 300)
+        #expect(journal.recovery.frames == 30)
+        #expect(journal.recovery.corruptBytes == 0)
+        #expect(journal.recovery.sourcePosition == [9])
+        let reader = JournalReader(journal, from: place, log: .silent)
+        try journal.append(Samples.batch(first: 300, count: 10))
+        #expect(try readAll(reader) == Array(170..<310))
+    }
+
+    @Test func appendWaitsAtTheLimitUntilAReaderCommits() throws {
+        let journal = try Journal(
+            name: "j",
+            settings: JournalSettings(storage: .memory, segmentLength: 500, limit: 3_000),
+            log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        while journal.byteCount <= 3_000 {
+            try journal.append(Samples.batch(first: 0, count: 10))
+        }
+        journal.close()
+        #expect(throws: OperationError.self) {
+            try journal.append(Samples.batch(first: 0, count: 10))
+        }
+        _ = try readAll(reader)
+        reader.commit()
+        try journal.append(Samples.batch(first: 77, count: 2))
+        #expect(try readAll(reader) == [77, 78])
+    }
+}

@@ -1,0 +1,106 @@
+import Core
+import Foundation
+import TestKit
+import Testing
+
+@testable import Journals
+
+@Suite struct RecoveryTests {
+    /// A journal of five frames of four records, and the bytes of its only segment.
+    private func segment() throws -> (bytes: [UInt8], frameEnds: [Int]) {
+        let directory = try TemporaryDirectory()
+        let journal = try Journal(
+            name: "j", settings: settings(directory), log: .silent)
+        var ends: [Int] = []
+        for index in 0..<5 {
+            try journal.append(Samples.batch(first: index * 4, count: 4))
+            ends.append(Int(journal.end.offset))
+        }
+        return (try directory.read("journal/" + SegmentName.text(1)), ends)
+    }
+
+    private func settings(_ directory: TemporaryDirectory) -> JournalSettings {
+        JournalSettings(storage: .filesystem(directory: directory.file("journal")))
+    }
+
+    /// Opens a journal whose only segment has these bytes and reads everything in it.
+    private func recover(_ bytes: [UInt8]) throws -> (numbers: [Int], report: RecoveryReport) {
+        let directory = try TemporaryDirectory()
+        try FileManager.default.createDirectory(
+            atPath: directory.file("journal"), withIntermediateDirectories: true)
+        try Data(bytes).write(
+            to: URL(fileURLWithPath: directory.file("journal/" + SegmentName.text(1))))
+        let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        try journal.append(Samples.batch(first: 1000, count: 2))
+        var batch = RecordBatch()
+        var numbers: [Int] = []
+        while try reader.next(into: &batch) { numbers += Samples.numbers(in: batch) }
+        return (numbers, journal.recovery)
+    }
+
+    @Test func keepsTheFramesBeforeACutAnywhere() throws {
+        let (bytes, ends) = try segment()
+        for length in 0..<bytes.count {
+            let (numbers, report) = try recover(Array(bytes.prefix(length)))
+            let whole = ends.filter { $0 <= length }.count
+            #expect(numbers == Array(0..<whole * 4) + [1000, 1001], "cut at \(length)")
+            #expect(report.records == whole * 4)
+        }
+    }
+
+    @Test func neverDeliversAWrongRecordAfterFlippedBits() throws {
+        let (bytes, _) = try segment()
+        for damaged in Damage.flips(of: bytes, count: 300) {
+            let (numbers, report) = try recover(damaged)
+            let kept = report.records
+            #expect(kept % 4 == 0 && kept <= 20)
+            #expect(numbers == Array(0..<kept) + [1000, 1001])
+            #expect(kept == 20 || report.corruptBytes > 0)
+        }
+    }
+
+    @Test func setsTheDamagedEndAsideUnderANameThatSaysSo() throws {
+        let directory = try TemporaryDirectory()
+        do {
+            let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
+            try journal.append(Samples.batch(first: 0, count: 4))
+        }
+        let path = directory.file("journal/" + SegmentName.text(1))
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        handle.seekToEndOfFile()
+        handle.write(Data([1, 2, 3]))
+        try handle.close()
+        let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
+        #expect(journal.recovery.corruptBytes == 3)
+        #expect(try directory.read("journal/" + SegmentName.text(1) + ".corrupt") == [1, 2, 3])
+    }
+}
+
+@Suite struct CursorFileTests {
+    @Test func givesBackWhatWasSaved() throws {
+        let directory = try TemporaryDirectory()
+        let file = CursorFile(path: directory.file("out.cursor"), isDurable: true)
+        #expect(try file.load() == nil)
+        let cursor = Cursor(
+            positions: [
+                "a": JournalPosition(segment: 3, offset: 77, record: 1 << 40),
+                "b": JournalPosition(segment: 1, offset: 32, record: 0),
+            ], state: [0, 1, 255])
+        try file.save(cursor)
+        #expect(try file.load() == cursor)
+    }
+
+    @Test func refusesADamagedFile() throws {
+        let directory = try TemporaryDirectory()
+        let file = CursorFile(path: directory.file("out.cursor"), isDurable: false)
+        try file.save(
+            Cursor(positions: ["a": JournalPosition(segment: 3, offset: 77, record: 5)]))
+        let bytes = try directory.read("out.cursor")
+        for damaged in Array(Damage.truncations(of: bytes)) + Damage.flips(of: bytes, count: 50) {
+            if damaged == bytes { continue }
+            try Data(damaged).write(to: URL(fileURLWithPath: file.path))
+            #expect(throws: OperationError.self) { try file.load() }
+        }
+    }
+}
