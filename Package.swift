@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
-            path: "Benchmarks", exclude: ["run.sh", "README.md", "cases"]),
+            path: "Benchmarks", exclude: ["run.sh", "peers.py", "README.md", "cases"]),
     ]
 )
 
