@@ -50,7 +50,7 @@ public final class Journal: Sendable {
     public init(name: String, settings: JournalSettings, log: Log) throws(OperationError) {
         self.name = name
         self.settings = settings
-        writer = Mutex(Writer(encoder: FrameEncoder(hasChecksums: !settings.isMemory)))
+        writer = Mutex(Writer(encoder: FrameEncoder(hasChecksums: settings.isPersistent)))
         pool = MemoryPool(length: settings.segmentLength)
         let recovered = try Recovery.run(settings, log: log)
         recovery = recovered.report

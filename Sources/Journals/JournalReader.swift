@@ -60,7 +60,7 @@ public final class JournalReader {
             try readFrame(of: segment)
             do throws(DecodeError) {
                 let header = try Frame.intactHeader(
-                    of: buffer, hasChecksum: !journal.settings.isMemory)
+                    of: buffer, hasChecksum: journal.settings.isPersistent)
                 try decoder.decode(buffer, header, into: &batch)
                 position.offset += UInt64(header.frameLength)
                 position.record = header.firstRecord + UInt64(header.recordCount)

@@ -31,5 +31,6 @@ public struct JournalSettings: Sendable {
         self.limit = limit
     }
 
-    var isMemory: Bool { storage == .memory }
+    /// Whether frames survive the process.
+    public var isPersistent: Bool { storage != .memory }
 }

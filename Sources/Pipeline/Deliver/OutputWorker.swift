@@ -57,10 +57,11 @@ final class OutputWorker: @unchecked Sendable {
 
     /// Adds a journal to read; before `start`.
     func addSource(_ journal: Journal, ledger: DeliveryLedger) {
-        let reader = JournalReader(journal, from: cursor.positions[journal.name], log: log)
+        // A journal in memory begins anew with the process: no place of an earlier one is in it.
+        let place = journal.settings.isPersistent ? cursor.positions[journal.name] : nil
+        let reader = JournalReader(journal, from: place, log: log)
         ledger.setRecovered(reader.backlog)
         ledger.setWaiting(reader.backlog)
-        cursor.positions[journal.name] = reader.committed
         sources.append(Source(reader: reader, ledger: ledger))
     }
 
@@ -168,7 +169,9 @@ final class OutputWorker: @unchecked Sendable {
         }
         let state = try output.commit()
         var positions = cursor.positions
-        for source in sources { positions[source.reader.journal.name] = source.reader.position }
+        for source in sources where source.reader.journal.settings.isPersistent {
+            positions[source.reader.journal.name] = source.reader.position
+        }
         try save(Cursor(positions: positions, state: state))
         for index in sources.indices {
             sources[index].reader.commit()

@@ -89,6 +89,25 @@ import YAML
         #expect(try numbers("a", in: directory) == Array(0..<90))
     }
 
+    @Test func anInputInMemoryBesideOneOnDiskStartsAnew() throws {
+        let directory = try TemporaryDirectory()
+        for first in [0, 100] {
+            let ledger = try run(
+                """
+                service: {storage.path: \(directory.file("storage"))}
+                pipeline:
+                  inputs:
+                    - {name: counting, tag: a, first: \(first), count: 30, storage.type: memory}
+                    - {name: counting, tag: b, first: \(first + 50), count: 30,
+                       storage.type: filesystem}
+                  outputs: [{name: lines, match: '*', path: \(directory.file("a"))}]
+                """, in: directory)
+            #expect(ledger.deliveries.map(\.delivered) == [30, 30])
+        }
+        let expected = [0..<30, 50..<80, 100..<130, 150..<180].flatMap { $0 }
+        #expect(try numbers("a", in: directory).sorted() == expected)
+    }
+
     @Test func refusesAStorageThatIsInUse() throws {
         let directory = try TemporaryDirectory()
         let lock = try StorageLock(directory.path)
