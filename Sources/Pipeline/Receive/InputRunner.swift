@@ -62,7 +62,12 @@ final class InputRunner: BatchSink, @unchecked Sendable {
         if batch.isEmpty { return batch.removeAll() }
         account.countReceived(batch.count)
         chain.apply(to: &batch)
-        if !batch.isEmpty { append(batch) }
+        if outputs.isEmpty {
+            // Only `compat: fluent-bit` lets such an input start; nobody would empty its journal.
+            account.countDropped(batch.count, reason: .noMatchingOutput)
+        } else if !batch.isEmpty {
+            append(batch)
+        }
         batch.removeAll()
     }
 

@@ -108,6 +108,22 @@ import YAML
         #expect(try numbers("a", in: directory).sorted() == expected)
     }
 
+    @Test func recordsThatNoOutputTakesAreDroppedWithAReason() throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try run(
+            """
+            service: {compat: fluent-bit}
+            pipeline:
+              inputs:
+                - {name: counting, tag: a, count: 30}
+                - {name: counting, tag: b, count: 20}
+              outputs: [{name: lines, match: a, path: \(directory.file("a"))}]
+            """, in: directory)
+        #expect(ledger.inputs[1].dropped == [.noMatchingOutput: 20])
+        #expect(ledger.inputs[1].journaled == 0)
+        #expect(ledger.inputs[0].journaled == 30)
+    }
+
     @Test func refusesAStorageThatIsInUse() throws {
         let directory = try TemporaryDirectory()
         let lock = try StorageLock(directory.path)
