@@ -29,7 +29,8 @@ public final class Agent {
 
     /// Binds every input, runs until a signal or until all inputs have ended, drains, and returns.
     ///
-    /// - Parameter signals: blocked in all threads; SIGUSR1 prints the ledger, the others stop.
+    /// - Parameter signals: blocked in all threads; SIGUSR1 prints the ledger, SIGHUP does
+    ///   nothing, the others stop.
     /// - Returns: 0 after an orderly end, 1 when an input could not be opened.
     public func run(signals: SignalSet) -> Int32 {
         for input in inputs {
@@ -85,7 +86,8 @@ public final class Agent {
         while !isMet() {
             let left = deadline - MonotonicClock.now()
             if left <= 0 { return }
-            if let signal = signals.wait(atMost: left), signal != SignalSet.userOne { return }
+            let signal = signals.wait(atMost: left)
+            if let signal, signal != SignalSet.userOne, signal != SignalSet.hangUp { return }
         }
     }
 }

@@ -53,5 +53,6 @@ public final class SignalSet: Sendable {
     public static let terminate = SIGTERM
     public static let interrupt = SIGINT
     public static let quit = SIGQUIT
+    public static let hangUp = SIGHUP
     public static let userOne = SIGUSR1
 }

@@ -12,7 +12,8 @@ struct RunCommand {
         guard let plan = result.plan else { return 2 }
         // Before any thread starts, so that all of them inherit the mask.
         let signals = SignalSet.block([
-            SignalSet.terminate, SignalSet.interrupt, SignalSet.quit, SignalSet.userOne,
+            SignalSet.terminate, SignalSet.interrupt, SignalSet.quit, SignalSet.hangUp,
+            SignalSet.userOne,
         ])
         SignalSet.ignoreBrokenPipes()
         do throws(OperationError) {
