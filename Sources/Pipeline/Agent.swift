@@ -53,11 +53,15 @@ public final class Agent {
     private func waitForTheEnd(_ signals: SignalSet) {
         while !inputs.allSatisfy(\.hasEnded) {
             guard let signal = signals.wait() else { continue }
-            guard signal == SignalSet.userOne else {
+            switch signal {
+            case SignalSet.userOne:
+                StandardStream.error.write(LedgerReport(ledger).text)
+            case SignalSet.hangUp:
+                log.warning("SIGHUP does nothing: to read the configuration again, restart")
+            default:
                 log.info("stopping: at most \(plan.service.grace / 1_000_000_000) s to drain")
                 return
             }
-            StandardStream.error.write(LedgerReport(ledger).text)
         }
         log.info("all inputs have ended")
     }
