@@ -82,6 +82,7 @@ public final class Agent {
         for output in outputs where !output.hasEnded {
             log.warning("\(ErrorCode.graceExpired.text): output \(output.name) did not end in time")
         }
+        for output in outputs { output.giveUpWhatIsInMemory() }
         StandardStream.error.write(LedgerReport(ledger).text)
     }
 

@@ -61,16 +61,18 @@ struct Assembly {
                 InputRunner(
                     name: input.instanceName, tag: input.tag, input: input.input,
                     chain: FilterChain(steps), journal: journal, account: account,
-                    outputs: connect(journal, of: input), log: log))
+                    outputs: connect(journal, account, of: input), log: log))
         }
     }
 
     /// Lets every output that takes the input's tag read its journal.
-    private mutating func connect(_ journal: Journal, of input: InputPlan) -> [OutputWorker] {
+    private mutating func connect(
+        _ journal: Journal, _ account: InputLedger, of input: InputPlan
+    ) -> [OutputWorker] {
         var matching: [OutputWorker] = []
         for (output, worker) in zip(plan.outputs, outputs)
         where output.match.matches(input.tag) {
-            let ledger = DeliveryLedger(output: output.instanceName, input: input.instanceName)
+            let ledger = DeliveryLedger(output: output.instanceName, input: account)
             worker.addSource(journal, ledger: ledger)
             deliveryLedgers.append(ledger)
             matching.append(worker)

@@ -61,8 +61,15 @@ final class OutputWorker: @unchecked Sendable {
         let place = journal.settings.isPersistent ? cursor.positions[journal.name] : nil
         let reader = JournalReader(journal, from: place, log: log)
         ledger.setRecovered(reader.backlog)
-        ledger.setWaiting(reader.backlog)
         sources.append(Source(reader: reader, ledger: ledger))
+    }
+
+    /// Counts as dropped what waits in journals that end with the process; after the thread's end.
+    func giveUpWhatIsInMemory() {
+        for source in sources where !source.reader.journal.settings.isPersistent {
+            let waiting = source.ledger.waiting
+            if waiting > 0 { source.ledger.countDropped(waiting, reason: .graceExpired) }
+        }
     }
 
     /// Whether the thread is done.
@@ -189,7 +196,6 @@ final class OutputWorker: @unchecked Sendable {
 
     private func updateLedger() {
         for source in sources {
-            source.ledger.setWaiting(source.reader.backlog)
             source.ledger.setDamaged(source.reader.lostRecords)
         }
     }

@@ -55,16 +55,18 @@ public final class FilterLedger: Sendable {
 }
 
 /// The account of one output with one input's journal.
+///
+/// `recovered + journaled = delivered + damaged + dropped + waiting`, at any moment.
 public final class DeliveryLedger: Sendable {
     public let output: String
-    public let input: String
+    public let input: InputLedger
     private let deliveredCount = Atomic<UInt64>(0)
     private let recoveredCount = Atomic<UInt64>(0)
     private let damagedCount = Atomic<UInt64>(0)
-    private let waitingCount = Atomic<UInt64>(0)
+    private let drops = Mutex<[ErrorCode: UInt64]>([:])
     private let failures = Mutex<[ErrorCode: UInt64]>([:])
 
-    public init(output: String, input: String) {
+    public init(output: String, input: InputLedger) {
         self.output = output
         self.input = input
     }
@@ -75,7 +77,11 @@ public final class DeliveryLedger: Sendable {
 
     func setRecovered(_ records: UInt64) { recoveredCount.store(records, ordering: .relaxed) }
     func setDamaged(_ records: UInt64) { damagedCount.store(records, ordering: .relaxed) }
-    func setWaiting(_ records: UInt64) { waitingCount.store(records, ordering: .relaxed) }
+
+    func countDropped(_ records: UInt64, reason: ErrorCode) {
+        drops.withLock { $0[reason, default: 0] += records }
+    }
+
     func countFailure(_ code: ErrorCode) { failures.withLock { $0[code, default: 0] += 1 } }
 
     /// Records the output has confirmed.
@@ -84,10 +90,18 @@ public final class DeliveryLedger: Sendable {
     public var recovered: UInt64 { recoveredCount.load(ordering: .relaxed) }
     /// Records that could not be read back from the journal.
     public var damaged: UInt64 { damagedCount.load(ordering: .relaxed) }
-    /// Records in the journal that the output has not confirmed, at its last commit.
-    public var waiting: UInt64 { waitingCount.load(ordering: .relaxed) }
+    /// Records given up, by reason.
+    public var dropped: [ErrorCode: UInt64] { drops.withLock { $0 } }
     /// Failed attempts by reason; their records were tried again.
     public var failed: [ErrorCode: UInt64] { failures.withLock { $0 } }
+
+    /// Records in the journal that the output has not confirmed.
+    public var waiting: UInt64 {
+        let ended = delivered + damaged + dropped.values.reduce(0, +)
+        let entered = recovered + input.journaled
+        // Another thread may deliver between the two readings.
+        return entered > ended ? entered - ended : 0
+    }
 }
 
 /// All accounts of an agent.

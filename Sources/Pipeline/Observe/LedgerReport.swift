@@ -27,11 +27,13 @@ public struct LedgerReport: Sendable {
     }
 
     private var deliveries: String {
-        var table = TextTable(["output", "from", "recovered", "delivered", "in journal"])
+        var table = TextTable(["output", "from", "recovered", "delivered", "dropped", "in journal"])
         for delivery in ledger.deliveries {
             table.add([
-                delivery.output, delivery.input, TextTable.number(delivery.recovered),
-                TextTable.number(delivery.delivered), TextTable.number(delivery.waiting),
+                delivery.output, delivery.input.name, TextTable.number(delivery.recovered),
+                TextTable.number(delivery.delivered),
+                TextTable.number(delivery.damaged + delivery.dropped.values.reduce(0, +)),
+                TextTable.number(delivery.waiting),
             ])
         }
         return table.text
@@ -63,8 +65,9 @@ public struct LedgerReport: Sendable {
             add(input.dropped, at: input.name, to: &table)
         }
         for delivery in ledger.deliveries {
-            let place = "\(delivery.output) from \(delivery.input)"
+            let place = "\(delivery.output) from \(delivery.input.name)"
             add(delivery.failed, at: place, to: &table)
+            add(delivery.dropped, at: place, to: &table)
             if delivery.damaged > 0 {
                 add([.frameCorrupt: delivery.damaged], at: place, to: &table)
             }

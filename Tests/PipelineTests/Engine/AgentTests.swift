@@ -55,8 +55,7 @@ import YAML
         #expect(input.filtered == 201)
         #expect(input.received == input.filtered + input.journaled)
         for delivery in ledger.deliveries {
-            let journaled = ledger.inputs.first { $0.name == delivery.input }?.journaled
-            #expect(delivery.delivered == journaled)
+            #expect(delivery.delivered == delivery.input.journaled)
             #expect(delivery.waiting == 0)
         }
     }
@@ -122,6 +121,23 @@ import YAML
         #expect(ledger.inputs[1].dropped == [.noMatchingOutput: 20])
         #expect(ledger.inputs[1].journaled == 0)
         #expect(ledger.inputs[0].journaled == 30)
+    }
+
+    @Test(arguments: ["memory", "filesystem"])
+    func accountsForWhatAnOutputNeverTook(_ storage: String) throws {
+        let directory = try TemporaryDirectory()
+        let ledger = try run(
+            """
+            service: {grace: 0.2, storage.path: \(directory.file("s")), storage.type: \(storage)}
+            pipeline:
+              inputs: [{name: counting, tag: a, count: 40}]
+              outputs: [{name: lines, match: a, path: \(directory.file("none/a"))}]
+            """, in: directory)
+        let delivery = ledger.deliveries[0]
+        #expect(delivery.delivered == 0)
+        #expect(delivery.failed[.fileOpenFailed, default: 0] > 0)
+        #expect(delivery.dropped == (storage == "memory" ? [.graceExpired: 40] : [:]))
+        #expect(delivery.waiting == (storage == "memory" ? 0 : 40))
     }
 
     @Test func refusesAStorageThatIsInUse() throws {
