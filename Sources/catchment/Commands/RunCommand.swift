@@ -16,6 +16,7 @@ struct RunCommand {
             SignalSet.userOne,
         ])
         SignalSet.ignoreBrokenPipes()
+        Process.raiseDescriptorLimit()
         do throws(OperationError) {
             let log = try log(for: plan, console)
             log.info(Version.text)
