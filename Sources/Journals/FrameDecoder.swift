@@ -1,4 +1,5 @@
 import Core
+import System
 
 /// Turns frames of one segment back into batches, in the order they were written.
 struct FrameDecoder {
@@ -51,7 +52,7 @@ struct FrameDecoder {
         guard reader.readShort() != nil, let position = reader.readShort() else {
             throw DecodeError(.frameCorrupt, at: reader.offset)
         }
-        return (0..<position.byteCount).map { position.byte(at: $0) }
+        return position.makeArray()
     }
 
     private mutating func readShapes(_ reader: inout ByteReader) throws(DecodeError) {

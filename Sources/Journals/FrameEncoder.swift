@@ -28,7 +28,7 @@ struct FrameEncoder: ~Copyable {
         frame.removeAll(keepingAtMost: 4 << 20)
         frame.append(bigEndian: Frame.magic)
         frame.append(repeating: 0, count: Frame.headerLength - 4)
-        append(short: batch.tag)
+        frame.append(short: batch.tag)
         frame.append(bigEndian: UInt16(batch.position.count))
         for byte in batch.position { frame.append(byte) }
 
@@ -49,12 +49,6 @@ struct FrameEncoder: ~Copyable {
         guard hasChecksums else { return }
         let crc = Frame.checksum(frame.bytes.extracting(8..<frame.count))
         frame.store(bigEndian: crc, at: 4)
-    }
-
-    private mutating func append(short text: String) {
-        let bytes = text.utf8.prefix(0xffff)
-        frame.append(bigEndian: UInt16(bytes.count))
-        for byte in bytes { frame.append(byte) }
     }
 
     private mutating func number(of shape: Shape, newShapes: inout UInt16) -> UInt32 {

@@ -1,4 +1,5 @@
 import Core
+import System
 
 /// What the output must know to go on exactly where it was: kept by the engine with the cursor.
 ///
@@ -40,7 +41,7 @@ struct FileState: Equatable {
             buffer.append(path: rename.target)
             buffer.append(bigEndian: UInt64(rename.length))
         }
-        return (0..<buffer.count).map { buffer.bytes.byte(at: $0) }
+        return buffer.bytes.makeArray()
     }
 
     /// - Returns: `nil` when the bytes are no state.
