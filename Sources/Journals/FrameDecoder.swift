@@ -1,5 +1,4 @@
 import Core
-import System
 
 /// Turns frames of one segment back into batches, in the order they were written.
 struct FrameDecoder {

@@ -1,5 +1,4 @@
 import Core
-import System
 
 /// What the output must know to go on exactly where it was: kept by the engine with the cursor.
 ///
