@@ -114,24 +114,24 @@ struct SyslogLayout {
         batch.beginRun(shape, constants: constants.bytes)
     }
 
-    /// Writes what the records of all formats begin with into the row begun last.
+    /// Writes what the records of all formats begin with into the fixed part of a row.
     @inline(__always)
     static func storeHead(
         _ moment: EventTime, deviceTime: Timestamp?, priority: Int, isTruncated: Bool,
-        from source: PayloadSource, into batch: inout RecordBatch
+        from source: PayloadSource, into row: inout MutableRawSpan
     ) {
-        batch.store(moment.time.nanoseconds, at: Place.time)
-        if let deviceTime { batch.store(deviceTime.nanoseconds, at: Place.deviceTime) }
+        row.store(moment.time.nanoseconds, at: Place.time)
+        if let deviceTime { row.store(deviceTime.nanoseconds, at: Place.deviceTime) }
         if source.transport == .udp || source.transport == .tcp {
-            batch.store(source.peer.address.high, at: Place.peerHigh)
-            batch.store(source.peer.address.low, at: Place.peerLow)
-            batch.store(source.peer.port, at: Place.peerPort)
+            row.store(source.peer.address.high, at: Place.peerHigh)
+            row.store(source.peer.address.low, at: Place.peerLow)
+            row.store(source.peer.port, at: Place.peerPort)
         }
         if priority >= 0 {
-            batch.store(UInt16(truncatingIfNeeded: 0x100 | priority), at: Place.priority)
+            row.store(UInt16(truncatingIfNeeded: 0x100 | priority), at: Place.priority)
         }
-        if moment.isSuspect { batch.store(yes, at: Place.isTimeSuspect) }
-        if isTruncated { batch.store(yes, at: Place.isTruncated) }
+        if moment.isSuspect { row.store(yes, at: Place.isTimeSuspect) }
+        if isTruncated { row.store(yes, at: Place.isTruncated) }
     }
 
     static func timeColumns(hasDeviceTime: Bool) -> [Column] {
