@@ -77,7 +77,7 @@ struct SyslogLayout {
             rowLength += Slot.byteCount
         }
         columns.append(.literal("format", text: "\(format)"))
-        columns.append(.literal("parse_status", text: status))
+        if status != "ok" { columns.append(.literal("parse_status", text: status)) }
         if let problem { columns.append(.literal("parse_error", text: problem.text)) }
         columns += Self.remarkColumns
         columns += Self.originColumns(addressKey: addressKey)
@@ -134,17 +134,23 @@ struct SyslogLayout {
         if isTruncated { row.store(yes, at: Place.isTruncated) }
     }
 
+    /// The times of a record; what its sender said is only worth a field when it is not `time`.
     static func timeColumns(hasDeviceTime: Bool) -> [Column] {
-        [
+        var columns: [Column] = [
             .literal("record_type", text: "log"),
             Column("time", .nanoseconds, .row(offset: Place.time, length: 8)),
             Column("time_received", .nanoseconds, .constant(offset: 0, length: 8)),
-            Column(
-                "time_device", .nanoseconds, .row(offset: Place.deviceTime, length: 8),
-                zeroIsNull: true),
-            .literal("time_source", text: hasDeviceTime ? "device" : "received"),
-            Column("time_suspect", .ipfixBoolean, .row(offset: Place.isTimeSuspect, length: 1)),
         ]
+        if !hasDeviceTime {
+            columns.append(
+                Column(
+                    "time_device", .nanoseconds, .row(offset: Place.deviceTime, length: 8),
+                    zeroIsNull: true))
+            columns.append(.literal("time_source", text: "received"))
+        }
+        columns.append(
+            Column("time_suspect", .ipfixBoolean, .row(offset: Place.isTimeSuspect, length: 1)))
+        return columns
     }
 
     private static func priorityColumns(hiddenAt index: Int) -> [Column] {
