@@ -63,6 +63,9 @@ public final class DatagramListener: Sendable {
             grantedReceiveBuffer = Int(socket.get(SO_RCVBUF) ?? 0) / 2
         }
         localEndpoint = socket.localEndpoint()
+        log.info(
+            "listening on \(address.bound(to: localEndpoint)), "
+                + "receive buffer \(grantedReceiveBuffer) bytes")
         if let wanted = options.receiveBuffer, grantedReceiveBuffer < wanted {
             log.warning(
                 "\(address): the kernel grants \(grantedReceiveBuffer) of \(wanted) bytes of "
