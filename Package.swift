@@ -63,11 +63,15 @@ let package = Package(
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Core", "TestKit"]),
         .testTarget(name: "ParsersTests", dependencies: ["Parsers", "Codec", "Core", "TestKit"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "Core", "TestKit"]),
-        .testTarget(name: "JournalsTests", dependencies: ["Journals", "Core", "System", "TestKit"]),
         .testTarget(
-            name: "PipelineTests", dependencies: ["Pipeline", "Journals", "YAML", "Core", "TestKit"]),
+            name: "JournalsTests", dependencies: ["Journals", "Core", "System", "TestKit"]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: ["Pipeline", "Journals", "YAML", "Core", "TestKit"]),
         .testTarget(name: "CommandTests", dependencies: ["catchment", "Core", "TestKit"]),
         .testTarget(name: "HouseTests", dependencies: ["catchment", "Pipeline", "Core"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["catchment", "Capture", "Core", "TestKit"]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],

@@ -63,6 +63,7 @@ public final class StreamListener: Sendable {
             throw OperationError(.bindFailed, call: "listen", target: target, errno: errno)
         }
         localEndpoint = socket.localEndpoint()
+        log.info("listening on \(address.bound(to: localEndpoint))")
     }
 
     /// Makes `run` return soon.

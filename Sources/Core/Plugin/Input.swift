@@ -35,6 +35,11 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         path = unixPath
     }
 
+    /// The same with the endpoint that the system chose, where one was asked for.
+    public func bound(to local: Endpoint) -> ListenAddress {
+        endpoint == nil ? self : ListenAddress(transport: transport, endpoint: local)
+    }
+
     public var description: String {
         "\(transport.rawValue) \(endpoint.map(String.init(describing:)) ?? path ?? "")"
     }

@@ -40,7 +40,6 @@ final class InputRunner: BatchSink, @unchecked Sendable {
 
     func open() throws(OperationError) {
         try input.open(log: log)
-        for address in input.listenAddresses { log.info("listening on \(address)") }
     }
 
     /// Starts the thread; `onEnd` is called there when the input has ended.

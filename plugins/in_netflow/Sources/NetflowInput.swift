@@ -27,7 +27,6 @@ package final class NetflowInput: Input {
         var options = DatagramListener.Options()
         options.receiveBuffer = settings.receiveBufferSize
         let made = try DatagramListener(listenAddresses[0], options: options, log: log)
-        log.info("listening on udp \(made.localEndpoint)")
         listener.withLock { $0 = made }
         if isStopped.load(ordering: .acquiring) { made.stop() }
     }

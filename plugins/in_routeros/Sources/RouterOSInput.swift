@@ -23,7 +23,6 @@ package final class RouterOSInput: Input {
 
     package func open(log: Log) throws(OperationError) {
         let made = try MessageListener(settings.address, options: settings.listener, log: log)
-        log.info("listening on \(settings.address)")
         listener.withLock { $0 = made }
         if isStopped.load(ordering: .acquiring) { made.stop() }
     }
