@@ -55,7 +55,7 @@ struct FrameDecoder {
     }
 
     private mutating func readShapes(_ reader: inout ByteReader) throws(DecodeError) {
-        guard let count = reader.readUInt16() else {
+        guard let count = reader.readUInt32() else {
             throw DecodeError(.frameCorrupt, at: reader.offset)
         }
         for _ in 0..<count {
