@@ -6,6 +6,10 @@ final class DestinationFile {
     let path: String
     /// Bytes that belong to committed records.
     var length: Int
+    /// Bytes behind `length` that are in the file already and wait for the next commit.
+    private(set) var earlyLength = 0
+    /// Whether records wait for the next commit, in `pending` or in the file.
+    var isDirty = false
     /// Start of the rotation period of its first byte, in seconds since 1970.
     var period: Int64
     /// Encoded records that are not in the file yet.
@@ -24,9 +28,10 @@ final class DestinationFile {
 
     var isOpen: Bool { descriptor != nil }
 
-    /// Opens the file for appending at `length`, making it when it is not there.
+    /// Opens the file for appending, making it when it is not there.
     ///
-    /// What lies behind `length` was written by a commit that never was, and is cut off.
+    /// What lies behind the bytes that this object knows of was written for a commit that never
+    /// was, and is cut off.
     func open(isDurable: Bool, log: Log) throws(OperationError) {
         if isOpen { return }
         let isNew = FileSystem.kind(of: path) == nil
@@ -37,12 +42,18 @@ final class DestinationFile {
                 reason: "another output or process writes this file", canRetry: true)
         }
         let size = try file.size(target: path)
-        if size > length {
-            log.info("\(path): cut \(size - length) bytes that were not committed")
-            try file.truncate(to: length, target: path)
-        } else if size < length {
+        let expected = length + earlyLength
+        if size > expected {
+            log.info("\(path): cut \(size - expected) bytes that were not committed")
+            try file.truncate(to: expected, target: path)
+        } else if size < expected, earlyLength > 0 {
+            // A part of the commit is gone: starting over brings its records again.
+            throw OperationError(
+                .fileWriteFailed, call: "open", target: path,
+                reason: "\(expected - size) bytes written before are gone", canRetry: true)
+        } else if size < expected {
             log.error(
-                "\(path): \(length - size) bytes are gone that had been delivered; going on at \(size)"
+                "\(path): \(expected - size) bytes are gone that had been delivered; going on at \(size)"
             )
             length = size
         }
@@ -51,7 +62,7 @@ final class DestinationFile {
         descriptor = consume file
     }
 
-    /// Appends bytes to the file, which is open.
+    /// Appends bytes to the file, which is open; they count once `confirm` is called.
     func write(_ bytes: RawSpan) throws(OperationError) {
         precondition(isOpen)
         // One system call up to 256 KiB: larger ones are no faster.
@@ -61,7 +72,19 @@ final class DestinationFile {
             try descriptor?.write(bytes.extracting(offset..<offset + count), target: path)
             offset += count
         }
-        length += bytes.byteCount
+        earlyLength += bytes.byteCount
+    }
+
+    /// Appends a buffer's bytes, as `write` does.
+    func write(contentsOf buffer: borrowing ByteBuffer) throws(OperationError) {
+        try write(buffer.bytes)
+    }
+
+    /// Counts everything written as committed.
+    func confirm() {
+        length += earlyLength
+        earlyLength = 0
+        isDirty = false
     }
 
     /// Waits until what was written is on the disk; a closed file was waited for when it was closed.

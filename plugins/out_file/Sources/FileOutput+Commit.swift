@@ -29,6 +29,12 @@ extension FileOutput {
         }
         if file.isOpen, FileSystem.kind(of: file.path) == nil {
             log.error("\(file.path): somebody removed it; starting it again")
+            if file.earlyLength > 0 {
+                // A part of the commit went with it: starting over brings its records again.
+                throw OperationError(
+                    .fileWriteFailed, call: "write", target: file.path,
+                    reason: "the file is gone", canRetry: true)
+            }
             openFiles.close(file)
             file.length = 0
         }
@@ -37,9 +43,12 @@ extension FileOutput {
             try openFiles.open(file, log: log)
         }
         if file.length == 0 { file.period = period }
-        try packer.pack(file.pending) { bytes throws(OperationError) in try file.write(bytes) }
+        if !file.pending.isEmpty {
+            try packer.pack(file.pending) { bytes throws(OperationError) in try file.write(bytes) }
+        }
+        file.confirm()
         // Storage for the next round, but not much of it when there are many files.
-        file.pending.removeAll(keepingAtMost: files.count > 16 ? 16 << 10 : 2 << 20)
+        file.pending.removeAll(keepingAtMost: files.count > 16 ? 16 << 10 : 1 << 20)
     }
 
     /// Makes the directories that come from placeholders, and the others when that is allowed.
@@ -118,7 +127,7 @@ extension FileOutput {
     /// Forgets the files used longest ago; they are committed, so no state needs to list them.
     func closeUnused() {
         guard files.count > settings.openLimit else { return }
-        let byAge = files.values.filter { $0.pending.isEmpty }.sorted { $0.lastUse < $1.lastUse }
+        let byAge = files.values.filter { !$0.isDirty }.sorted { $0.lastUse < $1.lastUse }
         for file in byAge.prefix(files.count - settings.openLimit) { forget(file) }
     }
 

@@ -4,8 +4,9 @@ import System
 
 /// Writes records into files, exactly once: the `file` output.
 ///
-/// Records are encoded into memory by `write` and reach the files in `commit`. Compressed files end
-/// a gzip member or zstd frame at every commit, so the committed length is always a whole file.
+/// Records are encoded into memory by `write` and reach the files in `commit`, or before it where
+/// a restart would cut them off again. Compressed files end a gzip member or zstd frame at every
+/// commit, so the committed length is always a whole file.
 /// A rotation is decided in one commit, saved with its state, and carried out by the next one:
 /// whichever state a restart begins from, it can tell what has been done.
 public final class FileOutput: Output {
@@ -26,6 +27,8 @@ public final class FileOutput: Output {
     var dirty: [DestinationFile] = []
     var renames: [FileState.Rename] = []
     private var uses = 0
+    /// Encoded bytes of one file that are held in memory before the commit.
+    var holdLimit = 256 << 10
 
     public convenience init(settings: PluginSettings) throws(SettingsError) {
         try self.init(settings: settings, clock: { .now() })
@@ -114,6 +117,7 @@ public final class FileOutput: Output {
         if router.ignoresRecords {
             let file = file(router.path(tag: batch.tag))
             writer.append(batch, to: &file.pending)
+            try writeEarly(file)
             return
         }
         for run in batch.runs where run.count > 0 {
@@ -127,14 +131,17 @@ public final class FileOutput: Output {
                 guard let path else { continue }
                 let file = file(path)
                 writer.append(run, of: batch, to: &file.pending)
+                try writeEarly(file)
             } else {
-                writeByRow(run, of: batch)
+                try writeByRow(run, of: batch)
             }
         }
     }
 
     /// Neighbouring rows of one path are encoded together.
-    private func writeByRow(_ run: RecordBatch.Run, of batch: borrowing RecordBatch) {
+    private func writeByRow(
+        _ run: RecordBatch.Run, of batch: borrowing RecordBatch
+    ) throws(OperationError) {
         let prefix = run.shape.hasVariablePart ? 4 : 0
         var part = run
         part.count = 0
@@ -157,12 +164,25 @@ public final class FileOutput: Output {
         for (run, path) in parts {
             let file = file(path)
             writer.append(run, of: batch, to: &file.pending)
+            try writeEarly(file)
         }
+    }
+
+    /// Writes what waits for a file before its commit, so that little is held in memory.
+    ///
+    /// Only into a file that the saved state knows: whatever lies behind its committed length is
+    /// cut off when a restart comes first. Compressed files get one member per commit, as a whole.
+    private func writeEarly(_ file: DestinationFile) throws(OperationError) {
+        guard file.pending.count >= holdLimit, settings.compression == .none, file.isKnown,
+            file.isOpen
+        else { return }
+        try file.write(contentsOf: file.pending)
+        file.pending.removeAll()
     }
 
     /// The file at `path`, marked as one to commit.
     private func file(_ path: String) -> DestinationFile {
-        if let lastFile, lastFile.path == path, !lastFile.pending.isEmpty { return lastFile }
+        if let lastFile, lastFile.path == path, lastFile.isDirty { return lastFile }
         let file: DestinationFile
         if let known = files[path] {
             file = known
@@ -171,7 +191,8 @@ public final class FileOutput: Output {
             file = DestinationFile(path: path, length: 0, period: period)
             files[path] = file
         }
-        if file.pending.isEmpty { dirty.append(file) }
+        if !file.isDirty { dirty.append(file) }
+        file.isDirty = true
         uses += 1
         file.lastUse = uses
         lastFile = file

@@ -85,12 +85,14 @@ final class Engine {
     let clock = Clock()
     var output: FileOutput
     var state: [UInt8] = []
-    var isStuck = false
+    private let holdLimit: Int
 
-    init(_ values: [String: String]) throws {
+    init(_ values: [String: String], holdLimit: Int = 256 << 10) throws {
+        self.holdLimit = holdLimit
         settings = try makeSettings(values)
         let clock = self.clock
         output = try FileOutput(settings: settings, clock: { clock.now })
+        output.holdLimit = holdLimit
         try output.open(resuming: [], log: .silent)
     }
 
@@ -98,6 +100,7 @@ final class Engine {
         output.close()
         let clock = self.clock
         output = try FileOutput(settings: settings, clock: { clock.now })
+        output.holdLimit = holdLimit
         try output.open(resuming: state, log: .silent)
     }
 
@@ -160,15 +163,15 @@ final class Engine {
         }
     }
 
-    @Test(arguments: ["none", "gzip", "zstd"])
-    func resumesWhereItWasAfterACrashAtAnyStep(compress: String) throws {
+    @Test(arguments: ["none", "gzip", "zstd"], [1, 256 << 10])
+    func resumesWhereItWasAfterACrashAtAnyStep(compress: String, holdLimit: Int) throws {
         let values = [
             "path": directory.path, "file": "$host.jsonl", "compress": compress,
             "rotate_max_size": "300", "max_open_files": "2", "sync": "full",
         ]
         // Crash after step `crash` of the life of a pipeline; the journal replays from the state.
         for crash in 0..<24 {
-            let engine = try Engine(values)
+            let engine = try Engine(values, holdLimit: holdLimit)
             var delivered = 0
             var step = 0
             var hasCrashed = false
@@ -231,6 +234,28 @@ final class Engine {
         try engine.restart()
         try engine.deliver(makeBatch(5..<6))
         #expect(try numbers(in: [directory.file("t")]) == [5])
+    }
+
+    @Test func writesKnownFilesBeforeTheCommitAndCutsThemOffAgain() throws {
+        let engine = try Engine(["path": directory.path], holdLimit: 1)
+        try engine.deliver(makeBatch(0..<2))
+        try engine.output.write(makeBatch(2..<4))
+        #expect(try numbers(in: [directory.file("t")]) == [0, 1, 2, 3])
+        try engine.restart()
+        #expect(try numbers(in: [directory.file("t")]) == [0, 1])
+        try engine.deliver(makeBatch(2..<4))
+        #expect(try numbers(in: [directory.file("t")]) == [0, 1, 2, 3])
+    }
+
+    @Test func failsACommitWhoseFirstPartWasRemoved() throws {
+        let engine = try Engine(["path": directory.path], holdLimit: 1)
+        try engine.deliver(makeBatch(0..<2))
+        try engine.output.write(makeBatch(2..<4))
+        try FileManager.default.removeItem(atPath: directory.file("t"))
+        #expect(throws: OperationError.self) { try engine.commit() }
+        try engine.restart()
+        try engine.deliver(makeBatch(2..<4))
+        #expect(try numbers(in: [directory.file("t")]) == [2, 3])
     }
 
     @Test func survivesAStateThatIsNone() throws {
