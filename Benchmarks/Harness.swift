@@ -34,12 +34,13 @@ struct Harness {
         for _ in 0..<rounds {
             for (index, one) in chosen.enumerated() { results[index].append(measure(one)) }
         }
-        var table = TextTable(["case", "ns/record", "records/s"])
+        var table = TextTable(
+            ["case", .init("ns/record", .right), .init("records/s", .right)])
         for (one, times) in zip(chosen, results) {
             let median = times.sorted()[times.count / 2]
-            table.add([one.name, Self.text(median), TextTable.number(Int(1e9 / median))])
+            table.add([one.name, Self.text(median), Int(1e9 / median).grouped])
         }
-        StandardStream.output.write(table.text)
+        StandardStream.output.write(table.text())
     }
 
     private func measure(_ one: Case) -> Double {
@@ -55,7 +56,7 @@ struct Harness {
         return Double(end - start) / Double(calls * one.records)
     }
 
-    /// One decimal, right-aligned by the table because it reads as a number there.
+    /// One decimal.
     private static func text(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"

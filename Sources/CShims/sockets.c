@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "shims.h"
 
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -37,16 +36,4 @@ int catchment_epoll_wait(int epoll, int *ready, int count, int milliseconds) {
     int found = epoll_wait(epoll, events, count < 64 ? count : 64, milliseconds);
     for (int i = 0; i < found; i++) ready[i] = events[i].data.fd;
     return found;
-}
-
-uint32_t catchment_dropped_datagrams(struct catchment_message *message) {
-    struct msghdr *header = &message->header;
-    for (struct cmsghdr *part = CMSG_FIRSTHDR(header); part; part = CMSG_NXTHDR(header, part)) {
-        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SO_RXQ_OVFL) {
-            uint32_t count;
-            memcpy(&count, CMSG_DATA(part), sizeof count);
-            return count;
-        }
-    }
-    return 0;
 }

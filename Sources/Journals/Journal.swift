@@ -19,6 +19,9 @@ public final class Journal: Sendable {
         var storage: SegmentStorage
         /// Bytes that readers may read.
         var published: Int
+
+        /// Whether the next frame would be its first.
+        var isFresh: Bool { published == Frame.segmentHeaderLength }
     }
 
     struct State: Sendable {
@@ -99,32 +102,35 @@ public final class Journal: Sendable {
         _ batch: borrowing RecordBatch, with writer: inout Writer
     ) throws(OperationError) {
         let end = self.end
-        if !writer.hasBegun {
-            try roll(after: end)
-            writer.encoder.beginSegment()
-            writer.hasBegun = true
+        if writer.hasBegun {
+            writer.encoder.encode(batch, firstRecord: end.record)
+            writer.hasBegun = hasRoom(in: lastSegment, for: writer.encoder.frame.count)
         }
-        writer.encoder.encode(batch, firstRecord: end.record)
-        var segment = lastSegment
-        let length = writer.encoder.frame.count
-        let isLong = segment.published + length > settings.segmentLength
-        if isLong && segment.published > Frame.segmentHeaderLength
-            || !segment.storage.hasRoom(for: length)
-        {
-            try roll(after: end, atLeast: length)
-            segment = lastSegment
+        if !writer.hasBegun {
             writer.encoder.beginSegment()
             writer.encoder.encode(batch, firstRecord: end.record)
+            try roll(after: end, atLeast: writer.encoder.frame.count)
+            writer.hasBegun = true
         }
+        let segment = lastSegment
         do throws(OperationError) {
             try segment.storage.append(writer.encoder.frame.bytes)
             if settings.synchronization == .full { try segment.storage.synchronize() }
         } catch {
-            // The frame's shapes may not be in the segment: begin another one next time.
+            // The frame's shapes are not in the segment: begin another one next time.
             writer.hasBegun = false
+            // What is left of a frame, or a whole one that may be appended again. When this fails
+            // too, recovery sets a torn frame aside.
+            try? segment.storage.truncate(to: segment.published)
             throw error
         }
         publish(segment.storage.byteCount, records: batch.count)
+    }
+
+    /// Whether a frame goes into the segment; one without frames takes any that its storage takes.
+    private func hasRoom(in segment: Segment, for length: Int) -> Bool {
+        segment.storage.hasRoom(for: length)
+            && (segment.isFresh || segment.published + length <= settings.segmentLength)
     }
 
     private var lastSegment: Segment {
@@ -144,30 +150,51 @@ public final class Journal: Sendable {
         }
     }
 
-    /// Begins a new segment.
-    private func roll(after end: JournalPosition, atLeast length: Int = 0) throws(OperationError) {
-        let number = end.segment + 1
-        let storage: SegmentStorage
-        switch settings.storage {
-        case .memory:
-            storage = SegmentStorage(
-                memory: pool.block(atLeast: length + Frame.segmentHeaderLength))
-        case .filesystem(let directory):
-            storage = try SegmentStorage(
-                file: directory + "/" + SegmentName.text(number), create: true)
+    /// Begins a new segment, unless the last one is still fresh and can be used.
+    private func roll(after end: JournalPosition, atLeast length: Int) throws(OperationError) {
+        let last = state.withLock { $0.segments.last }
+        if let last, last.isFresh, last.storage.ends(at: last.published),
+            hasRoom(in: last, for: length)
+        {
+            return
         }
-        var header = ByteBuffer()
-        Frame.appendSegmentHeader(number: number, firstRecord: end.record, to: &header)
-        try storage.append(header.bytes)
+        let number = end.segment + 1
+        let storage = try makeStorage(number, firstRecord: end.record, atLeast: length)
         state.withLock { state in
             state.segments.append(
                 Segment(
                     number: number, firstRecord: end.record, storage: storage,
-                    published: header.count))
+                    published: storage.byteCount))
             state.end = JournalPosition(
-                segment: number, offset: UInt64(header.count), record: end.record)
+                segment: number, offset: UInt64(storage.byteCount), record: end.record)
         }
         removePassedSegments()
+    }
+
+    /// Storage with a segment header in it; a file that cannot be begun is removed, so that its
+    /// name can be used again.
+    private func makeStorage(
+        _ number: UInt64, firstRecord: UInt64, atLeast length: Int
+    ) throws(OperationError) -> SegmentStorage {
+        var header = ByteBuffer()
+        Frame.appendSegmentHeader(number: number, firstRecord: firstRecord, to: &header)
+        guard case .filesystem(let directory) = settings.storage else {
+            let storage = SegmentStorage(memory: pool.block(atLeast: length + header.count))
+            try storage.append(header.bytes)
+            return storage
+        }
+        let path = directory + "/" + SegmentName.text(number)
+        let storage = try SegmentStorage(file: path, create: true)
+        do throws(OperationError) {
+            try storage.append(header.bytes)
+            if settings.synchronization == .full {
+                try FileSystem.synchronizeDirectory(of: path)
+            }
+        } catch {
+            try? storage.remove()
+            throw error
+        }
+        return storage
     }
 
     // MARK: Room

@@ -91,28 +91,33 @@ public final class JournalReader {
 
     /// The segment to read from, with something in it to read; `nil` at the journal's end.
     private func currentSegment() throws(OperationError) -> Journal.Segment? {
+        while let found = segmentWithNews() {
+            if found.number != segment?.number {
+                decoder.beginSegment()
+                if found.number != position.segment {
+                    position = JournalPosition(
+                        segment: found.number, offset: UInt64(Frame.segmentHeaderLength),
+                        record: found.firstRecord)
+                } else {
+                    try learnShapes(of: found)
+                }
+            }
+            segment = found
+            // A segment that has only its header has nothing to read; another may follow it.
+            if found.published > Int(position.offset) { return found }
+        }
+        return nil
+    }
+
+    /// The first segment that goes on behind `position`.
+    private func segmentWithNews() -> Journal.Segment? {
         let place = position
-        let found: Journal.Segment? = journal.state.withLock { state in
+        return journal.state.withLock { state in
             state.segments.first { segment in
                 segment.number > place.segment
                     || segment.number == place.segment && segment.published > Int(place.offset)
             }
         }
-        guard let found else { return nil }
-        if found.number != segment?.number {
-            decoder.beginSegment()
-            if found.number != place.segment {
-                position = JournalPosition(
-                    segment: found.number, offset: UInt64(Frame.segmentHeaderLength),
-                    record: found.firstRecord)
-            } else {
-                try learnShapes(of: found)
-            }
-            // A segment that has only its header yet has nothing to read.
-            if found.published <= Int(position.offset) { return nil }
-        }
-        segment = found
-        return found
     }
 
     /// Reads the shapes of the frames before `position`, which later frames refer to.

@@ -51,15 +51,16 @@ enum Recovery {
             try setAside(storage, from: scan.validLength, log: log)
             result.report.corruptBytes += invalid
         }
-        guard scan.validLength > Frame.segmentHeaderLength else {
-            // Nothing readable: a segment that had just begun, or one set aside as a whole.
+        guard scan.validLength > 0 else {
+            // Set aside as a whole, or made and not begun.
             try storage.remove()
             return
         }
-        result.report.segments += 1
+        // One that had just begun stays: the numbers of segments and records go on from it.
+        if scan.frames > 0 { result.report.segments += 1 }
         result.report.frames += scan.frames
         result.report.records += scan.records
-        result.report.bytes += scan.validLength
+        result.report.bytes += scan.frames > 0 ? scan.validLength : 0
         if !scan.lastPosition.isEmpty { result.report.sourcePosition = scan.lastPosition }
         result.endRecord = firstRecord + UInt64(scan.records)
         result.segments.append(

@@ -16,6 +16,8 @@ final class SegmentStorage: @unchecked Sendable {
     private let file: FileDescriptor?
     /// Bytes appended.
     private var length: Int
+    /// Whether a failed append may have left bytes behind `length`.
+    private var isTorn = false
 
     /// Opens or makes a segment file.
     init(file path: String, create: Bool) throws(OperationError) {
@@ -43,24 +45,19 @@ final class SegmentStorage: @unchecked Sendable {
         if case .memory(let block) = place { length + count <= block.capacity } else { true }
     }
 
-    /// Appends all bytes, or leaves the storage as it was.
+    /// Appends all bytes; after an error `truncate` takes back what was written of them.
     func append(_ bytes: RawSpan) throws(OperationError) {
         if case .memory(let block) = place {
             block.store(bytes, at: length)
         } else {
-            try appendToFile(bytes)
+            do throws(OperationError) {
+                try file?.write(bytes, target: name)
+            } catch {
+                isTorn = true
+                throw error
+            }
         }
         length += bytes.byteCount
-    }
-
-    private func appendToFile(_ bytes: RawSpan) throws(OperationError) {
-        do throws(OperationError) {
-            try file?.write(bytes, target: name)
-        } catch {
-            // Takes back what was written of the frame; if that fails too, recovery will.
-            try file?.truncate(to: length, target: name)
-            throw error
-        }
     }
 
     /// Reads exactly `count` bytes at `offset` onto the end of `buffer`.
@@ -80,11 +77,15 @@ final class SegmentStorage: @unchecked Sendable {
 
     func synchronize() throws(OperationError) { try file?.synchronizeData(target: name) }
 
-    /// Cuts a file to its valid part.
+    /// Cuts off what lies behind the valid part.
     func truncate(to newLength: Int) throws(OperationError) {
         try file?.truncate(to: newLength, target: name)
         length = newLength
+        isTorn = false
     }
+
+    /// Whether the next append begins at `offset`.
+    func ends(at offset: Int) -> Bool { length == offset && !isTorn }
 
     /// Bytes in the storage, published or not.
     var byteCount: Int { length }

@@ -57,7 +57,6 @@ public final class DatagramListener: Sendable {
                 .datagram, boundTo: endpoint, target: address.description)
             path = nil
         }
-        socket.set(SO_RXQ_OVFL, to: 1)
         if let wanted = options.receiveBuffer {
             grantedReceiveBuffer = socket.setReceiveBuffer(wanted)
         } else {
@@ -88,7 +87,8 @@ public final class DatagramListener: Sendable {
     ) throws(OperationError) {
         var slots = try ReceiveSlots(count: options.slots)
         var drops = DropCounter()
-        defer { ledger.addKernelDrops(drops.advance(to: droppedSoFar())) }
+        // What the kernel drops behind the last datagram is only seen here.
+        defer { countDrops(&drops, in: ledger) }
         var isStopping = false
         var roundsLeft = 256
         while roundsLeft > 0 {
@@ -99,8 +99,7 @@ public final class DatagramListener: Sendable {
                 continue
             }
             deliver(slots, count: count, to: &handler)
-            let dropped = slots.droppedByKernel
-            if dropped != 0 { ledger.addKernelDrops(drops.advance(to: dropped)) }
+            countDrops(&drops, in: ledger)
             if isStopping {
                 roundsLeft -= 1
             } else if count < options.slots / 2, options.coalesceMilliseconds > 0 {
@@ -150,15 +149,19 @@ public final class DatagramListener: Sendable {
             .receiveFailed, call: "recvmmsg", target: address.description, errno: number)
     }
 
-    /// Datagrams dropped by the kernel so far, modulo 2³²; drops behind the last datagram are
-    /// only seen here.
-    private func droppedSoFar() -> UInt32 {
+    /// Adds what the kernel dropped since the last call to `ledger`.
+    ///
+    /// Asked once per round: told with every datagram (SO_RXQ_OVFL), the same counter would make
+    /// receiving dearer by about a tenth.
+    private func countDrops(_ drops: inout DropCounter, in ledger: SourceLedger) {
         var numbers = InlineArray<9, UInt32>(repeating: 0)
         var length = socklen_t(MemoryLayout<InlineArray<9, UInt32>>.size)
         // SO_MEMINFO fills an array of u32 of which number 8 counts drops (SK_MEMINFO_DROPS).
         let status = unsafe getsockopt(
             socket.descriptor, SOL_SOCKET, SO_MEMINFO, &numbers, &length)
-        return status == 0 ? numbers[8] : 0
+        guard status == 0 else { return }
+        let step = drops.advance(to: numbers[8])
+        if step != 0 { ledger.addKernelDrops(step) }
     }
 }
 
@@ -168,8 +171,6 @@ private struct DropCounter {
 
     mutating func advance(to now: UInt32) -> UInt64 {
         let step = now &- last
-        // The kernel's two views of the counter may be read out of order.
-        guard step < 0x8000_0000 else { return 0 }
         last = now
         return UInt64(step)
     }

@@ -14,12 +14,10 @@ struct ReceiveSlots: ~Copyable {
     /// Slots do not start at the same cache sets: 64 KiB apart, all of them would share a few.
     private static let stride = payloadLength + 9 * 64
     private static let nameLength = 32
-    private static let controlLength = 64
 
     let count: Int
     private let payloads: UnsafeMutableRawPointer
     private let names: UnsafeMutableRawPointer
-    private let controls: UnsafeMutableRawPointer
     private let vectors: UnsafeMutablePointer<iovec>
     private let headers: UnsafeMutablePointer<catchment_message>
     /// Slots whose headers the kernel has written to and that must be prepared again.
@@ -37,12 +35,10 @@ struct ReceiveSlots: ~Copyable {
         }
         self.count = count
         used = count
-        // All four are owned by this value, sized for `count` slots and freed in deinit.
+        // All are owned by this value, sized for `count` slots and freed in deinit.
         unsafe payloads = region
         unsafe names = UnsafeMutableRawPointer.allocate(
             byteCount: count * Self.nameLength, alignment: 8)
-        unsafe controls = UnsafeMutableRawPointer.allocate(
-            byteCount: count * Self.controlLength, alignment: 8)
         unsafe vectors = UnsafeMutablePointer<iovec>.allocate(capacity: count)
         unsafe headers = UnsafeMutablePointer<catchment_message>.allocate(capacity: count)
         for slot in 0..<count {
@@ -53,14 +49,12 @@ struct ReceiveSlots: ~Copyable {
             unsafe headers[slot].header.msg_iov = vectors + slot
             unsafe headers[slot].header.msg_iovlen = 1
             unsafe headers[slot].header.msg_name = names + slot * Self.nameLength
-            unsafe headers[slot].header.msg_control = controls + slot * Self.controlLength
         }
     }
 
     deinit {
         unsafe munmap(payloads, count * Self.stride)
         unsafe names.deallocate()
-        unsafe controls.deallocate()
         unsafe vectors.deallocate()
         unsafe headers.deallocate()
     }
@@ -70,9 +64,8 @@ struct ReceiveSlots: ~Copyable {
     /// - Returns: datagrams received, or -1 with `errno` set.
     mutating func receive(from descriptor: Int32) -> Int {
         for slot in 0..<used {
-            // `used` is at most `count`. The kernel overwrites these with the actual lengths.
+            // `used` is at most `count`. The kernel overwrites it with the actual length.
             unsafe headers[slot].header.msg_namelen = socklen_t(Self.nameLength)
-            unsafe headers[slot].header.msg_controllen = Self.controlLength
         }
         // MSG_TRUNC makes the kernel tell the whole length of a datagram that was cut.
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC)
@@ -101,12 +94,5 @@ struct ReceiveSlots: ~Copyable {
             start: names + slot * Self.nameLength,
             count: Swift.min(Int(headers[slot].header.msg_namelen), Self.nameLength))
         return body(unsafe payload.bytes, SocketAddress.read(unsafe name.bytes))
-    }
-
-    /// Datagrams dropped by the kernel since the socket was opened, modulo 2³², as told with
-    /// the last datagram received; 0 while none was dropped.
-    var droppedByKernel: UInt32 {
-        // `used - 1` is a filled slot; the shim stays inside its control data.
-        used == 0 ? 0 : unsafe catchment_dropped_datagrams(headers + (used - 1))
     }
 }

@@ -21,11 +21,25 @@ public enum Process {
 
     public static var identifier: Int32 { getpid() }
 
-    /// Resident memory in bytes, from `/proc/self/statm`.
-    public static var residentBytes: Int {
-        guard let text = try? FileSystem.readFile("/proc/self/statm") else { return 0 }
-        let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
-        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
+    private static let fileLimit = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+
+    /// Files and sockets that the process may have open.
+    public static var descriptorLimit: Int {
+        var limit = rlimit()
+        // `limit` lives for the call.
+        guard unsafe getrlimit(fileLimit, &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Raises the limit of open files to what the system lets the process have.
+    ///
+    /// The usual 1024 is meant for programs that call `select`.
+    public static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        // `limit` lives for the calls. When it cannot be raised, the old one stays.
+        guard unsafe getrlimit(fileLimit, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(fileLimit, &limit)
     }
 
     /// Bytes from the system's random source.

@@ -69,37 +69,19 @@ extension Console {
     func logLine(
         _ level: LogLevel, _ component: String, _ message: String, at time: Timestamp
     ) -> String {
-        let word = Table.padded(level.name, to: 5)
+        let word = level.name + String(repeating: " ", count: max(0, 5 - level.name.count))
         let shown =
             switch level {
             case .error: coloured(word, .red)
             case .warning: coloured(word, .yellow)
             case .info, .debug: word
             }
-        return "\(Self.text(of: time)) \(shown) [\(component)] \(Self.oneLine(message))\n"
+        let moment = Timestamp(nanoseconds: time.nanoseconds - time.subsecond % 1_000_000)
+        return "\(moment) \(shown) [\(component)] \(Self.oneLine(message))\n"
     }
 
     /// One event is one line, and no sender controls the terminal.
     private static func oneLine(_ message: String) -> String {
-        if message.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) { return message }
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " | ")
-        return String(
-            String.UnicodeScalarView(
-                line.unicodeScalars.map {
-                    $0.value < 0x20 || $0.value == 0x7f ? "?" : $0
-                }))
-    }
-
-    /// RFC 3339 in UTC with milliseconds.
-    static func text(of time: Timestamp) -> String {
-        let civil = CivilTime(secondsSince1970: time.seconds)
-        func digits(_ number: Int, _ width: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        let date = "\(digits(civil.year, 4))-\(digits(civil.month, 2))-\(digits(civil.day, 2))"
-        let clock =
-            "\(digits(civil.hour, 2)):\(digits(civil.minute, 2)):\(digits(civil.second, 2))"
-        return "\(date)T\(clock).\(digits(Int(time.subsecond / 1_000_000), 3))Z"
+        message.split(whereSeparator: \.isNewline).joined(separator: " | ").printable
     }
 }

@@ -49,7 +49,7 @@ enum HelpText {
         """
 
     private static func pipeline(_ command: String) -> String {
-        var table = Table(["option", "", ""])
+        var table = TextTable(["", "", ""])
         for flag in PipelineFlags.flags {
             table.add([
                 "\(flag.short), \(flag.long)", flag.argument ?? "", flag.help,

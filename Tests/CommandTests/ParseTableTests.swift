@@ -4,21 +4,6 @@ import Testing
 @testable import catchment
 
 @Suite struct ParseTableTests {
-    @Test func alignsAndDropsEmptyColumns() {
-        var table = TextTable(columns: [.init("A"), .init("B"), .init("N", .right)])
-        table.add(["x", "", "7"])
-        table.add(["long", "", "1234"])
-        #expect(table.text() == "A        N\nx        7\nlong  1234\n")
-        #expect(table.text(width: 6) == "A    …\nx    …\nlong …\n")
-    }
-
-    @Test(arguments: [
-        (0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-12_345, "-12,345"),
-    ])
-    func groupsDigits(number: Int, text: String) {
-        #expect(number.grouped == text)
-    }
-
     @Test func takesTerminalCommandsOutOfText() {
         #expect(
             "a\u{1b}[31m\u{7}\tb\u{9b}\u{202e}é".printable

@@ -16,6 +16,17 @@ import Testing
         #expect(listed == listed.sorted(), "out of order")
         #expect(Set(listed).count == listed.count, "listed twice")
     }
+
+    @Test func listsNoCodeThatNothingProduces() throws {
+        let sources = try
+            (House.files(below: "Sources", ".swift")
+            + House.files(below: "plugins", ".swift"))
+            .filter { !$0.hasSuffix("/ErrorCode.swift") && !$0.contains("/Tests/") }
+            .map { try House.text($0) }
+        for code in ErrorCode.allCases {
+            #expect(sources.contains { $0.contains(".\(code)") }, "\(code.text) \(code)")
+        }
+    }
 }
 
 extension Substring {

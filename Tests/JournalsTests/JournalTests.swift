@@ -115,6 +115,38 @@ import Testing
         #expect(try readAll(reader) == Array(170..<310))
     }
 
+    /// A frame takes its shapes along into the segment that it begins, and grows by them.
+    @Test(arguments: Kind.allCases)
+    func takesFramesWhoseShapesAreLongerThanASegment(_ kind: Kind) throws {
+        let directory = try TemporaryDirectory()
+        let journal = try Journal(
+            name: "j", settings: settings(kind, directory, segmentLength: 1_000), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        let name = String(repeating: "n", count: 900)
+        for number in 0..<20 {
+            var batch = RecordBatch(tag: "t")
+            var builder = RecordBuilder()
+            builder.begin()
+            builder.add(name, integer: Int64(number))
+            builder.finish(into: &batch)
+            try journal.append(batch)
+        }
+        var batch = RecordBatch()
+        var count = 0
+        while try reader.next(into: &batch) { count += batch.count }
+        #expect(count == 20)
+    }
+
+    @Test(arguments: Kind.allCases)
+    func readsAFirstFrameLongerThanASegmentAtOnce(_ kind: Kind) throws {
+        let directory = try TemporaryDirectory()
+        let journal = try Journal(
+            name: "j", settings: settings(kind, directory, segmentLength: 500), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        try journal.append(Samples.batch(first: 0, count: 100))
+        #expect(try readAll(reader) == Array(0..<100))
+    }
+
     @Test func appendWaitsAtTheLimitUntilAReaderCommits() throws {
         let journal = try Journal(
             name: "j",

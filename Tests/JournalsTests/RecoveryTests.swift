@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import System
 import TestKit
 import Testing
 
@@ -58,6 +59,27 @@ import Testing
             #expect(numbers == Array(0..<kept) + [1000, 1001])
             #expect(kept == 20 || report.corruptBytes > 0)
         }
+    }
+
+    /// Cursors hold the numbers of segments and records: they must never begin again.
+    @Test func goesOnWithTheNumbersOfASegmentThatHadJustBegun() throws {
+        var header = ByteBuffer()
+        Frame.appendSegmentHeader(number: 7, firstRecord: 40, to: &header)
+        let directory = try TemporaryDirectory()
+        try FileManager.default.createDirectory(
+            atPath: directory.file("journal"), withIntermediateDirectories: true)
+        try Data(header.bytes.makeArray()).write(
+            to: URL(fileURLWithPath: directory.file("journal/" + SegmentName.text(7))))
+        let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
+        #expect(journal.recovery.isEmpty)
+        #expect(journal.end == JournalPosition(segment: 7, offset: 32, record: 40))
+        let reader = JournalReader(journal, from: journal.end, log: .silent)
+        try journal.append(Samples.batch(first: 40, count: 3))
+        #expect(journal.end.record == 43)
+        var batch = RecordBatch()
+        #expect(try reader.next(into: &batch))
+        #expect(Samples.numbers(in: batch) == [40, 41, 42])
+        #expect(try !reader.next(into: &batch))
     }
 
     @Test func setsTheDamagedEndAsideUnderANameThatSaysSo() throws {

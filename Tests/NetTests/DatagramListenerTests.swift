@@ -102,6 +102,29 @@ import Testing
         #expect(ledger.droppedByKernel == UInt64(200 - received))
     }
 
+    @Test func countsDropsOfTheKernelWhileItRuns() throws {
+        var options = DatagramListener.Options()
+        options.receiveBuffer = 1
+        let listener = try DatagramListener(Self.anyPort, options: options)
+        let client = try Client(udpTo: listener.localEndpoint)
+        for _ in 0..<200 { client.send([UInt8](repeating: 1, count: 1000)) }
+        let inbox = Inbox()
+        let ledger = SourceLedger()
+        let runner = Runner {
+            var handler = InboxHandler(inbox: inbox)
+            try? listener.run(&handler, ledger: ledger)
+        }
+        // The round that brings the last datagram has begun after an earlier one was counted.
+        #expect(inbox.wait { $0.batches > 0 })
+        client.send("last")
+        #expect(inbox.wait { $0.payloads.last == Array("last".utf8) })
+        let received = inbox.now.payloads.count
+        #expect(ledger.droppedByKernel == UInt64(201 - received))
+        listener.stop()
+        #expect(runner.join())
+        #expect(ledger.droppedByKernel == UInt64(201 - received))
+    }
+
     @Test func listensOnIPv6() throws {
         let v6 = ListenAddress(
             transport: .udp, endpoint: Endpoint(address: IPAddress(high: 0, low: 1), port: 0))

@@ -51,10 +51,6 @@ int catchment_epoll_remove(int epoll, int descriptor);
 // Waits for input and fills `ready` with up to `count` descriptors, at most 64; -1 on failure.
 int catchment_epoll_wait(int epoll, int *ready, int count, int milliseconds);
 
-// The count of datagrams that the socket has dropped since it was opened, out of the control data
-// of a received message; 0 when the kernel sent none (SO_RXQ_OVFL).
-uint32_t catchment_dropped_datagrams(struct catchment_message *message);
-
 // Names the calling thread; the system keeps the first 15 bytes.
 void catchment_name_thread(const char *name);
 

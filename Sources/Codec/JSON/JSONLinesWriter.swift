@@ -9,7 +9,7 @@ public import Core
 public struct JSONLinesWriter: ~Copyable {
     private let dateKey: String?
     private var plans = ShapeCache<JSONPlan>()
-    private let day = DayText()
+    private let clock = ClockText()
     /// Texts of the blocks of the run being written, and where each ends.
     private var blocks = ByteBuffer(capacity: 1024)
     private var blockEnds: [Int] = []
@@ -85,7 +85,7 @@ public struct JSONLinesWriter: ~Copyable {
     ) {
         let dateKey = self.dateKey
         let plan = plans.value(for: shape) { JSONPlan($0, dateKey: dateKey) }
-        // What is borrowed here lives until this call returns: `plan` is a local, the day's text
+        // What is borrowed here lives until this call returns: `plan` is a local, the clock's text
         // belongs to self.
         let encoder = unsafe JSONRowEncoder(
             columns: plan.columns.baseAddress, arguments: plan.arguments.baseAddress,
@@ -93,7 +93,7 @@ public struct JSONLinesWriter: ~Copyable {
             literals: ByteSource(
                 plan.literals, count: plan.literalsCount,
                 readable: plan.literalsCount + ByteBuffer.slack),
-            constants: constants, rowLength: shape.rowLength, time: day.writer,
+            constants: constants, rowLength: shape.rowLength, time: clock.writer,
             names: NameTexts.shared, received: received.nanoseconds)
         renderBlocks(of: plan, with: encoder)
         Self.write(

@@ -20,7 +20,7 @@ final class JSONPlan: @unchecked Sendable {
             case null
             // Fixed-length values at `offset` of `part`.
             case unsigned8, unsigned16, unsigned32, unsigned64
-            case address4, address16, mac, nanoseconds, milliseconds, seconds
+            case address4, address16, mac, nanoseconds, milliseconds, seconds, ipfixBoolean
             /// `length` bytes at `offset` of `part`, read as `encoding`.
             case value
             /// What the slot at `offset` points to, read as `encoding`.

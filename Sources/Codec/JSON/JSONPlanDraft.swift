@@ -191,6 +191,7 @@ struct JSONPlanDraft {
             case (.nanoseconds, 8): .nanoseconds
             case (.milliseconds, 8): .milliseconds
             case (.seconds, 4): .seconds
+            case (.ipfixBoolean, 1): .ipfixBoolean
             default: .value
             }
         return Step(

@@ -23,6 +23,15 @@ extension JSONRowEncoder {
     @inline(__always)
     func unsigned(_ index: Int32, _ row: ByteSource) -> UInt64? {
         let step = column(index)
+        // Names are mostly those of bits: facility and severity.
+        if step.code == .bits {
+            return plainUnsigned(column(step.a), row).map { $0 >> step.shift & step.mask }
+        }
+        return plainUnsigned(step, row)
+    }
+
+    @inline(__always)
+    private func plainUnsigned(_ step: Step, _ row: ByteSource) -> UInt64? {
         let number: UInt64
         switch step.code {
         case .unsigned8: number = UInt64(source(step.part, row).byte(step.offset))

@@ -33,7 +33,7 @@ extension JSONRowEncoder {
             if count == 4 {
                 cursor.put(v4: bytes.uint32(0))
             } else {
-                cursor = cursor.putting(high: bytes.uint64(0), low: bytes.uint64(8))
+                cursor.put(high: bytes.uint64(0), low: bytes.uint64(8))
             }
             cursor.put(UInt8(ascii: "\""))
         case .mac where count == 6:
@@ -85,7 +85,7 @@ extension JSONRowEncoder {
         case .bytes: return cursor.puttingHex(bytes.nestedContent)
         case .address where count >= 17:
             cursor.put(UInt8(ascii: "\""))
-            cursor = cursor.putting(high: bytes.uint64(1), low: bytes.uint64(9))
+            cursor.put(high: bytes.uint64(1), low: bytes.uint64(9))
             cursor.put(UInt8(ascii: "\""))
         case .mac where count >= 7:
             cursor.put(UInt8(ascii: "\""))
@@ -139,7 +139,7 @@ extension JSONRowEncoder {
 
 extension TextCursor {
     @inline(__always)
-    fileprivate mutating func put(boolean: Bool) {
+    mutating func put(boolean: Bool) {
         if boolean { put("true") } else { put("false") }
     }
 }

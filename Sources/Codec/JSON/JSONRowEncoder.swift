@@ -109,9 +109,12 @@ struct JSONRowEncoder {
                 let low = source.uint64(offset &+ 8)
                 if high | low != 0 || !step.zeroIsNull {
                     cursor.put(UInt8(ascii: "\""))
-                    cursor = cursor.putting(high: high, low: low)
+                    cursor.put(high: high, low: low)
                     cursor.put(UInt8(ascii: "\""))
                 }
+            case .ipfixBoolean:
+                let byte = source.byte(offset)
+                if byte == 1 || byte == 2 { cursor.put(boolean: byte == 1) }
             case .text:
                 if let text = slot(offset, main), !step.zeroIsNull || !text.isAllZero {
                     cursor.putString(text)

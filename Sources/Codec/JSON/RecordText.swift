@@ -13,7 +13,7 @@ public enum RecordText {
     ) -> String {
         var fields: [String] = []
         if let dateKey {
-            let time = text(of: row.eventTime ?? received)
+            let time = row.eventTime ?? received
             fields.append("\(JSONText.quoted(dateKey)):\"\(time)\"")
         }
         let columns = row.shape.columns
@@ -81,58 +81,18 @@ public enum RecordText {
     /// A value as a person reads it: text without quotes, nested values as JSON, nothing for null.
     public static func text(of value: FieldValue) -> String {
         switch value {
-        case .null: ""
-        case .text(let text): text.makeString()
-        case .bytes(let bytes): hex(bytes)
-        case .timestamp(let time): text(of: time)
-        case .address(let address): address.description
-        case .mac(let number): mac(number)
-        default: json(value)
+        case .nested, .list: return json(value)
+        default:
+            var scratch = ByteBuffer()
+            return value.withText(scratch: &scratch) { $0.makeString() } ?? ""
         }
-    }
-
-    /// RFC 3339 in UTC with 3 fraction digits when they say it all, else 6 or 9.
-    public static func text(of time: Timestamp) -> String {
-        let date = CivilTime(secondsSince1970: time.seconds)
-        let fraction = time.subsecond
-        let digits =
-            if fraction % 1_000_000 == 0 {
-                padded(fraction / 1_000_000, 3)
-            } else if fraction % 1000 == 0 {
-                padded(fraction / 1000, 6)
-            } else {
-                padded(fraction, 9)
-            }
-        let day = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-        let hour = "\(padded(date.hour, 2)):\(padded(date.minute, 2)):\(padded(date.second, 2))"
-        return "\(day)T\(hour).\(digits)Z"
-    }
-
-    private static func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
-    }
-
-    private static func hex(_ bytes: RawSpan) -> String {
-        var text = ""
-        for offset in 0..<bytes.byteCount { text += pair(bytes.byte(at: offset)) }
-        return text
-    }
-
-    private static func mac(_ number: UInt64) -> String {
-        (0..<6).map { pair(UInt8(truncatingIfNeeded: number >> UInt64(40 - $0 * 8))) }
-            .joined(separator: ":")
-    }
-
-    private static func pair(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 }
 
 /// JSON strings one character at a time, for keys and slow paths.
-enum JSONText {
+public enum JSONText {
     /// The text in quotes with what RFC 8259 §7 wants escaped.
-    static func quoted(_ text: String) -> String {
+    public static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -151,5 +111,4 @@ enum JSONText {
         }
         return result + "\""
     }
-
 }

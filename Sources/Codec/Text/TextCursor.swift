@@ -88,6 +88,13 @@ extension TextCursor {
     /// Two digits.
     @inline(__always)
     mutating func putPair(_ number: UInt32) {
+        unsafe pointer.storeBytes(of: Self.pair(number), as: UInt16.self)
+        unsafe pointer += 2
+    }
+
+    /// Two digits as the bytes of a number, in memory order.
+    @inline(__always)
+    static func pair(_ number: UInt32) -> UInt16 {
         let digits: StaticString = """
             00010203040506070809101112131415161718192021222324252627282930313233343536373839\
             40414243444546474849505152535455565758596061626364656667686970717273747576777879\
@@ -95,10 +102,8 @@ extension TextCursor {
             """
         assert(number < 100)
         // The table has 100 entries of two bytes.
-        let pair = unsafe UnsafeRawPointer(digits.utf8Start).loadUnaligned(
+        return unsafe UnsafeRawPointer(digits.utf8Start).loadUnaligned(
             fromByteOffset: Int(number) &* 2, as: UInt16.self)
-        unsafe pointer.storeBytes(of: pair, as: UInt16.self)
-        unsafe pointer += 2
     }
 
     @inline(__always)
@@ -239,14 +244,19 @@ extension TextCursor {
         unsafe pointer -= 1
     }
 
-    /// RFC 5952 text, at most 39 bytes; an IPv4-mapped address prints as IPv4.
-    @inline(never)
-    func putting(high: UInt64, low: UInt64) -> TextCursor {
-        var cursor = self
+    /// An address of 16 bytes: IPv4-mapped ones as IPv4, others as RFC 5952 text of at most 39.
+    @inline(__always)
+    mutating func put(high: UInt64, low: UInt64) {
         if high == 0, low >> 32 == 0xffff {
-            cursor.put(v4: UInt32(truncatingIfNeeded: low))
-            return cursor
+            put(v4: UInt32(truncatingIfNeeded: low))
+        } else {
+            self = puttingV6(high: high, low: low)
         }
+    }
+
+    @inline(never)
+    private func puttingV6(high: UInt64, low: UInt64) -> TextCursor {
+        var cursor = self
         let zeros = Self.longestZeros(high: high, low: low)
         var index = 0
         while index < 8 {

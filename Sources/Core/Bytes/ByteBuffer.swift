@@ -141,6 +141,17 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         unsafe storage.storeBytes(of: number.bigEndian, toByteOffset: offset, as: Number.self)
     }
 
+    /// Calls `body` with a part of the bytes to change.
+    @inlinable
+    mutating func withMutableBytes(
+        from start: Int, count: Int, _ body: (inout MutableRawSpan) -> Void
+    ) {
+        precondition(start >= 0 && count >= 0 && start &+ count <= length)
+        // The precondition proves the bounds; the span ends with the closure, which borrows self.
+        var span = unsafe MutableRawSpan(_unsafeStart: storage + start, byteCount: count)
+        body(&span)
+    }
+
     /// Moves `count` bytes from one place of the buffer to another; the places may overlap.
     public mutating func move(from source: Int, to target: Int, count: Int) {
         precondition(source >= 0 && target >= 0 && count >= 0)

@@ -105,6 +105,17 @@ extension RawSpan {
     }
 }
 
+extension MutableRawSpan {
+    /// Stores a number in network byte order; an offset outside the span traps.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func store<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ number: Number, at offset: Int
+    ) {
+        storeBytes(of: number.bigEndian, toByteOffset: offset, as: Number.self)
+    }
+}
+
 extension Array where Element == UInt8 {
     /// Calls `body` with the array's bytes.
     @inlinable

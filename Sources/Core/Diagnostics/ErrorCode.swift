@@ -53,7 +53,6 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case syslogEmpty = 2206
     case syslogBadFrame = 2207
     case syslogTruncatedFrame = 2208
-    case invalidUTF8 = 2209
     case routerosPartial = 2301
     case routerosNoForm = 2302
     // Decoding: captures.
@@ -61,7 +60,6 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case captureTruncated = 2402
     case captureBadBlock = 2403
     case captureUnsupportedLink = 2404
-    case captureNotUDP = 2405
     case captureFragmentLost = 2406
     case captureBadPacket = 2407
     // Decoding: parsers.
@@ -86,15 +84,12 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case fileSyncFailed = 3103
     case fileRenameFailed = 3104
     case unsafePath = 3105
-    case tooManyFiles = 3106
     case compressionFailed = 3107
     case fileReadFailed = 3108
     case journalOpenFailed = 3201
-    case journalWriteFailed = 3202
     case journalReadFailed = 3203
     case journalFull = 3204
     case journalLocked = 3205
-    case cursorSaveFailed = 3206
     case graceExpired = 3301
 
     // Command line.

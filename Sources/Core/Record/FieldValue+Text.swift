@@ -6,7 +6,7 @@ extension FieldValue {
     /// RFC 3339 in UTC, addresses as `IPAddress` prints them, MAC addresses `aa:bb:cc:dd:ee:ff`,
     /// bytes lower-case hex; these are written into `scratch` first.
     ///
-    /// - Returns: `nil` for null, maps and arrays, which have no text form.
+    /// - Returns: `nil` for null, maps and arrays, which have no text form, and for numbers that are none.
     public borrowing func withText<Result>(
         scratch: inout ByteBuffer, _ body: (RawSpan) -> Result
     ) -> Result? {
@@ -19,7 +19,9 @@ extension FieldValue {
             if number < 0 { scratch.append(UInt8(ascii: "-")) }
             scratch.appendDigits(number.magnitude)
         case .unsigned(let number): scratch.appendDigits(number)
-        case .double(let number): scratch.append(number.description)
+        case .double(let number):
+            guard number.isFinite else { return nil }
+            scratch.append(number.description)
         case .bytes(let bytes):
             for offset in 0..<bytes.byteCount { scratch.appendHex(bytes.byte(at: offset)) }
         case .timestamp(let time): scratch.appendRFC3339(time)
@@ -31,6 +33,15 @@ extension FieldValue {
             }
         }
         return body(scratch.bytes)
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// RFC 3339 in UTC with 3 fraction digits when they say it all, else 6 or 9.
+    public var description: String {
+        var text = ByteBuffer(capacity: 32)
+        text.appendRFC3339(self)
+        return text.bytes.makeString()
     }
 }
 

@@ -25,7 +25,16 @@ public struct RecordBatch: ~Copyable, Sendable {
             self.byteCount = byteCount
             self.count = count
         }
+
+        /// Takes in one more row.
+        mutating func addRow(endingAt end: Int) {
+            byteCount = end &- start
+            count &+= 1
+        }
     }
+
+    /// Bytes of the length before each row of a shape with a variable part.
+    @inlinable static var prefixLength: Int { 4 }
 
     public var tag: String
     /// When the first bytes of the batch were received.
@@ -123,9 +132,20 @@ extension RecordBatch {
     /// - Parameter isVariable: the shape's `hasVariablePart`.
     @inlinable
     public mutating func beginRow(rowLength: Int, isVariable: Bool) {
-        if isVariable { buffer.append(bigEndian: UInt32(0)) }
-        rowStart = buffer.count
-        buffer.append(repeating: 0, count: rowLength)
+        let prefix = isVariable ? Self.prefixLength : 0
+        buffer.append(repeating: 0, count: prefix &+ rowLength)
+        rowStart = buffer.count &- rowLength
+    }
+
+    /// Calls `body` with the fixed part of the row being written.
+    ///
+    /// Bounds are compared with a number that stays in a register: cheaper than as many calls of
+    /// `store` (see the case `rfc3164 parse` of the benchmarks).
+    @inlinable
+    public mutating func withFixedPart(
+        rowLength: Int, _ body: (inout MutableRawSpan) -> Void
+    ) {
+        buffer.withMutableBytes(from: rowStart, count: rowLength, body)
     }
 
     /// Stores a number into the fixed part of the row being written.
@@ -167,9 +187,7 @@ extension RecordBatch {
             buffer.store(
                 bigEndian: UInt32(truncatingIfNeeded: buffer.count &- rowStart), at: rowStart &- 4)
         }
-        let last = runs.count &- 1
-        runs[last].byteCount = buffer.count &- runs[last].start
-        runs[last].count &+= 1
+        runs[runs.count &- 1].addRow(endingAt: buffer.count)
         count &+= 1
     }
 

@@ -103,7 +103,9 @@ struct RouterOSLayout {
         if let name = key.event.name { columns.append(.literal("event", text: name)) }
         columns.append(.literal("format", text: "routeros"))
         columns.append(.literal("vendor", text: "MikroTik"))
-        columns.append(.literal("parse_status", text: key.status.rawValue))
+        if key.status != .ok {
+            columns.append(.literal("parse_status", text: key.status.rawValue))
+        }
         if let problem = key.status.problem {
             columns.append(.literal("parse_error", text: problem.text))
         }

@@ -211,9 +211,11 @@ struct RouterOSReader: ~Copyable {
                 event: event, status: status, hasDeviceTime: moment.isFromDevice))
         SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
         batch.beginRow(rowLength: layout.rowLength, isVariable: true)
-        SyslogLayout.storeHead(
-            moment, deviceTime: message.deviceTime, priority: message.priority,
-            isTruncated: isTruncated, from: source, into: &batch)
+        batch.withFixedPart(rowLength: layout.rowLength) { row in
+            SyslogLayout.storeHead(
+                moment, deviceTime: message.deviceTime, priority: message.priority,
+                isTruncated: isTruncated, from: source, into: &row)
+        }
         storeText(line, message, fields: fields, isRaw: status == .raw, into: &batch)
         if let firewall { store(firewall, line, into: &batch) }
         if let login { store(login, into: &batch) }

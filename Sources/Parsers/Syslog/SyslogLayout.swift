@@ -77,7 +77,7 @@ struct SyslogLayout {
             rowLength += Slot.byteCount
         }
         columns.append(.literal("format", text: "\(format)"))
-        columns.append(.literal("parse_status", text: status))
+        if status != "ok" { columns.append(.literal("parse_status", text: status)) }
         if let problem { columns.append(.literal("parse_error", text: problem.text)) }
         columns += Self.remarkColumns
         columns += Self.originColumns(addressKey: addressKey)
@@ -114,37 +114,43 @@ struct SyslogLayout {
         batch.beginRun(shape, constants: constants.bytes)
     }
 
-    /// Writes what the records of all formats begin with into the row begun last.
+    /// Writes what the records of all formats begin with into the fixed part of a row.
     @inline(__always)
     static func storeHead(
         _ moment: EventTime, deviceTime: Timestamp?, priority: Int, isTruncated: Bool,
-        from source: PayloadSource, into batch: inout RecordBatch
+        from source: PayloadSource, into row: inout MutableRawSpan
     ) {
-        batch.store(moment.time.nanoseconds, at: Place.time)
-        if let deviceTime { batch.store(deviceTime.nanoseconds, at: Place.deviceTime) }
+        row.store(moment.time.nanoseconds, at: Place.time)
+        if let deviceTime { row.store(deviceTime.nanoseconds, at: Place.deviceTime) }
         if source.transport == .udp || source.transport == .tcp {
-            batch.store(source.peer.address.high, at: Place.peerHigh)
-            batch.store(source.peer.address.low, at: Place.peerLow)
-            batch.store(source.peer.port, at: Place.peerPort)
+            row.store(source.peer.address.high, at: Place.peerHigh)
+            row.store(source.peer.address.low, at: Place.peerLow)
+            row.store(source.peer.port, at: Place.peerPort)
         }
         if priority >= 0 {
-            batch.store(UInt16(truncatingIfNeeded: 0x100 | priority), at: Place.priority)
+            row.store(UInt16(truncatingIfNeeded: 0x100 | priority), at: Place.priority)
         }
-        if moment.isSuspect { batch.store(yes, at: Place.isTimeSuspect) }
-        if isTruncated { batch.store(yes, at: Place.isTruncated) }
+        if moment.isSuspect { row.store(yes, at: Place.isTimeSuspect) }
+        if isTruncated { row.store(yes, at: Place.isTruncated) }
     }
 
+    /// The times of a record; what its sender said is only worth a field when it is not `time`.
     static func timeColumns(hasDeviceTime: Bool) -> [Column] {
-        [
+        var columns: [Column] = [
             .literal("record_type", text: "log"),
             Column("time", .nanoseconds, .row(offset: Place.time, length: 8)),
             Column("time_received", .nanoseconds, .constant(offset: 0, length: 8)),
-            Column(
-                "time_device", .nanoseconds, .row(offset: Place.deviceTime, length: 8),
-                zeroIsNull: true),
-            .literal("time_source", text: hasDeviceTime ? "device" : "received"),
-            Column("time_suspect", .ipfixBoolean, .row(offset: Place.isTimeSuspect, length: 1)),
         ]
+        if !hasDeviceTime {
+            columns.append(
+                Column(
+                    "time_device", .nanoseconds, .row(offset: Place.deviceTime, length: 8),
+                    zeroIsNull: true))
+            columns.append(.literal("time_source", text: "received"))
+        }
+        columns.append(
+            Column("time_suspect", .ipfixBoolean, .row(offset: Place.isTimeSuspect, length: 1)))
+        return columns
     }
 
     private static func priorityColumns(hiddenAt index: Int) -> [Column] {

@@ -102,25 +102,27 @@ public final class SyslogParser: LineParser {
         SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
         typealias Place = SyslogLayout.Place
         batch.beginRow(rowLength: layout.rowLength, isVariable: true)
-        SyslogLayout.storeHead(
-            moment, deviceTime: fields.deviceTime, priority: fields.priority,
-            isTruncated: isTruncated, from: source, into: &batch)
-        if fields.priority < 0 { batch.store(SyslogLayout.no, at: Place.isPriorityValid) }
-        if fields.repeatCount != 0 { batch.store(fields.repeatCount, at: Place.repeatCount) }
-        batch.store(fields.message, at: Place.message)
-        if format != .raw {
-            batch.store(fields.hostname, at: Place.hostname)
-            batch.store(fields.appName, at: Place.appName)
-            batch.store(fields.procID, at: Place.procID)
+        batch.withFixedPart(rowLength: layout.rowLength) { row in
+            SyslogLayout.storeHead(
+                moment, deviceTime: fields.deviceTime, priority: fields.priority,
+                isTruncated: isTruncated, from: source, into: &row)
+            if fields.priority < 0 { row.store(SyslogLayout.no, at: Place.isPriorityValid) }
+            if fields.repeatCount != 0 { row.store(fields.repeatCount, at: Place.repeatCount) }
+            row.store(fields.message, at: Place.message)
+            if format != .raw {
+                row.store(fields.hostname, at: Place.hostname)
+                row.store(fields.appName, at: Place.appName)
+                row.store(fields.procID, at: Place.procID)
+            }
+            if format == .rfc5424 { row.store(fields.msgID, at: Place.msgID) }
+            if layout.hasRaw {
+                let whole = SyslogFields.slot(0, line.byteCount)
+                row.store(whole, at: layout.rowLength &- Slot.byteCount)
+            }
         }
         _ = batch.appendVariable(line, rowLength: layout.rowLength)
         if format == .rfc5424 {
-            batch.store(fields.msgID, at: Place.msgID)
             storeStructuredData(fields, line: line, rowLength: layout.rowLength, into: &batch)
-        }
-        if layout.hasRaw {
-            batch.storeSlot(
-                at: layout.rowLength &- Slot.byteCount, start: 0, count: line.byteCount)
         }
         batch.endRow(isVariable: true)
     }

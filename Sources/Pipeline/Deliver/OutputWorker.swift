@@ -26,6 +26,8 @@ final class OutputWorker: @unchecked Sendable {
     private let log: Log
     private var sources: [Source] = []
     private var cursor = Cursor()
+    /// Whether the cursor's file names places that its journals do not have.
+    private var isCursorMoved = false
     private var batch = RecordBatch()
     private var backoff = Backoff()
 
@@ -61,6 +63,10 @@ final class OutputWorker: @unchecked Sendable {
         let place = journal.settings.isPersistent ? cursor.positions[journal.name] : nil
         let reader = JournalReader(journal, from: place, log: log)
         ledger.setRecovered(reader.backlog)
+        if let place, place != reader.committed {
+            cursor.positions[journal.name] = reader.committed
+            isCursorMoved = true
+        }
         sources.append(Source(reader: reader, ledger: ledger))
     }
 
@@ -105,6 +111,7 @@ final class OutputWorker: @unchecked Sendable {
     private func run() {
         while true {
             do throws(OperationError) {
+                try saveMovedCursor()
                 try output.open(resuming: cursor.state, log: log)
                 try deliver()
                 output.close()
@@ -192,6 +199,14 @@ final class OutputWorker: @unchecked Sendable {
     private func save(_ cursor: Cursor) throws(OperationError) {
         try cursorFile?.save(cursor)
         self.cursor = cursor
+    }
+
+    /// Forgets places that are gone, before a journal that has lost its end grows up to them and
+    /// the next start would skip what lies before.
+    private func saveMovedCursor() throws(OperationError) {
+        guard isCursorMoved else { return }
+        try save(cursor)
+        isCursorMoved = false
     }
 
     private func updateLedger() {

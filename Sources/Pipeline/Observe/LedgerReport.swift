@@ -15,47 +15,53 @@ public struct LedgerReport: Sendable {
     }
 
     private var inputs: String {
-        var table = TextTable(["input", "received", "filtered", "dropped", "journaled"])
+        var table = TextTable([
+            "input", .init("received", .right), .init("filtered", .right), .init("dropped", .right),
+            .init("journaled", .right),
+        ])
         for input in ledger.inputs {
             let dropped = input.dropped.values.reduce(0, +)
             table.add([
-                input.name, TextTable.number(input.received), TextTable.number(input.filtered),
-                TextTable.number(dropped), TextTable.number(input.journaled),
+                input.name, input.received.grouped, input.filtered.grouped,
+                dropped.grouped, input.journaled.grouped,
             ])
         }
-        return table.text
+        return table.text()
     }
 
     private var deliveries: String {
-        var table = TextTable(["output", "from", "recovered", "delivered", "dropped", "in journal"])
+        var table = TextTable([
+            "output", "from", .init("recovered", .right), .init("delivered", .right),
+            .init("dropped", .right), .init("in journal", .right),
+        ])
         for delivery in ledger.deliveries {
             table.add([
-                delivery.output, delivery.input.name, TextTable.number(delivery.recovered),
-                TextTable.number(delivery.delivered),
-                TextTable.number(delivery.damaged + delivery.dropped.values.reduce(0, +)),
-                TextTable.number(delivery.waiting),
+                delivery.output, delivery.input.name, delivery.recovered.grouped,
+                delivery.delivered.grouped,
+                (delivery.damaged + delivery.dropped.values.reduce(0, +)).grouped,
+                delivery.waiting.grouped,
             ])
         }
-        return table.text
+        return table.text()
     }
 
     private var filters: String? {
-        var table = TextTable(["filter", "at", "filtered"])
+        var table = TextTable(["filter", "at", .init("filtered", .right)])
         for input in ledger.inputs {
             for filter in input.filters {
-                table.add([filter.name, input.name, TextTable.number(filter.dropped)])
+                table.add([filter.name, input.name, filter.dropped.grouped])
             }
         }
-        return table.isEmpty ? nil : table.text
+        return table.isEmpty ? nil : table.text()
     }
 
     /// Everything that went wrong, by place and code.
     private var problems: String? {
-        var table = TextTable(["problem", "at", "count", "what"])
+        var table = TextTable(["problem", "at", .init("count", .right), "what"])
         for input in ledger.inputs {
             if input.sources.droppedByKernel > 0 {
                 table.add([
-                    "-", input.name, TextTable.number(input.sources.droppedByKernel),
+                    "-", input.name, input.sources.droppedByKernel.grouped,
                     "datagrams dropped by the kernel: the socket's buffer was full",
                 ])
             }
@@ -72,14 +78,14 @@ public struct LedgerReport: Sendable {
                 add([.frameCorrupt: delivery.damaged], at: place, to: &table)
             }
         }
-        return table.isEmpty ? nil : table.text
+        return table.isEmpty ? nil : table.text()
     }
 
     private func add(
         _ counts: [ErrorCode: UInt64], at place: String, to table: inout TextTable
     ) {
         for (code, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            table.add([code.text, place, TextTable.number(count), "\(code)"])
+            table.add([code.text, place, count.grouped, "\(code)"])
         }
     }
 }

@@ -13,7 +13,8 @@ struct DescribeCommand {
     func run(_ console: Console, _ registry: Registry) -> Int32 {
         if name == "service" {
             console.say("service: settings of the whole agent\n")
-            console.output(Self.table(ServiceSettings.options).text(columns: console.columns))
+            console.output(
+                Self.table(ServiceSettings.options).text(width: console.columns, .wrapLastColumn))
             return 0
         }
         let found = registry.infos.filter { $0.name == name || Self.fullName($0) == name }
@@ -46,16 +47,17 @@ struct DescribeCommand {
     private func describe(_ info: PluginInfo, _ console: Console) {
         console.say("\(info.kind.rawValue) \(info.name): \(info.summary)\n")
         if !info.options.isEmpty {
-            console.output(Self.table(info.options).text(columns: console.columns) + "\n")
+            console.output(
+                Self.table(info.options).text(width: console.columns, .wrapLastColumn) + "\n")
         }
         console.say("Shared by all \(info.kind.rawValue)s:\n")
         let shared = CommonOptions.specs(of: info.kind)
-        console.output(Self.table(shared).text(columns: console.columns))
+        console.output(Self.table(shared).text(width: console.columns, .wrapLastColumn))
         console.say("\nExample:\n\n" + Self.example(info))
     }
 
-    private static func table(_ options: [OptionSpec]) -> Table {
-        var table = Table(["option", "type", "default", "help"])
+    private static func table(_ options: [OptionSpec]) -> TextTable {
+        var table = TextTable(["OPTION", "TYPE", "DEFAULT", "HELP"])
         for option in options {
             let notes =
                 (option.isRequired ? " (required)" : "")

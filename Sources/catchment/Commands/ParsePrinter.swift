@@ -48,7 +48,7 @@ final class JSONPrinter: RecordPrinter {
         var rest = limit
         let received = batch.received
         let tag = batch.tag
-        let head = "{\"output\":\(Self.quoted(destination.name)),\"destination\":"
+        let head = "{\"output\":\(JSONText.quoted(destination.name)),\"destination\":"
         batch.forEachRow { row in
             guard rest > 0 else { return }
             rest -= 1
@@ -57,15 +57,11 @@ final class JSONPrinter: RecordPrinter {
             writer.append(row, received: received, to: &line)
             line.truncate(to: line.count - 1)
             buffer.append(head)
-            buffer.append(Self.quoted(place))
+            buffer.append(JSONText.quoted(place))
             buffer.append(",\"record\":")
             buffer.append(contentsOf: line)
             buffer.append("}\n")
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        Array(text.utf8).withBytes { RecordText.json(FieldValue.read($0, as: .text)) }
     }
 
     func flush() -> Bool {

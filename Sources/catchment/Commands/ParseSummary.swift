@@ -95,7 +95,7 @@ struct ParseSummary {
 
     private static func sources(of stages: [ParseStage]) -> String {
         var table = TextTable(
-            columns: [
+            [
                 .init("INPUT"), .init("SENDER"), .init("PAYLOADS", .right), .init("BYTES", .right),
                 .init("RECORDS", .right), .init("PROBLEMS"),
             ])
@@ -105,8 +105,8 @@ struct ParseSummary {
                     "\($0.0.grouped) × \($0.1)"
                 }
                 table.add([
-                    stage.name, source.name.printable, Int(source.payloads).grouped,
-                    Int(source.bytes).grouped, Int(source.records).grouped,
+                    stage.name, source.name.printable, source.payloads.grouped,
+                    source.bytes.grouped, source.records.grouped,
                     problems.joined(separator: ", "),
                 ])
             }

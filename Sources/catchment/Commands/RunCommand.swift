@@ -16,6 +16,7 @@ struct RunCommand {
             SignalSet.userOne,
         ])
         SignalSet.ignoreBrokenPipes()
+        Process.raiseDescriptorLimit()
         do throws(OperationError) {
             return run(plan, signals, try destination(for: plan, console))
         } catch {

@@ -1,3 +1,4 @@
+import Codec
 import Core
 import Parsers
 import Pipeline
@@ -93,20 +94,14 @@ indirect enum SchemaNode {
     func text(indent: String = "") -> String {
         let inner = indent + "  "
         switch self {
-        case .text(let text): return Self.quoted(text)
+        case .text(let text): return JSONText.quoted(text)
         case .flag(let flag): return flag ? "true" : "false"
         case .list(let items):
             let lines = items.map { inner + $0.text(indent: inner) }
             return lines.isEmpty ? "[]" : "[\n\(lines.joined(separator: ",\n"))\n\(indent)]"
         case .object(let members):
-            let lines = members.map { inner + Self.quoted($0) + ": " + $1.text(indent: inner) }
+            let lines = members.map { inner + JSONText.quoted($0) + ": " + $1.text(indent: inner) }
             return lines.isEmpty ? "{}" : "{\n\(lines.joined(separator: ",\n"))\n\(indent)}"
         }
-    }
-
-    /// For texts of the program itself, which hold no control characters.
-    private static func quoted(_ text: String) -> String {
-        let escaped = text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-        return "\"\(String(escaped))\""
     }
 }

@@ -16,19 +16,6 @@ extension String {
     }
 }
 
-extension Int {
-    /// The number with commas between groups of three digits.
-    var grouped: String {
-        let digits = Array(String(magnitude))
-        var text = self < 0 ? "-" : ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-            text.append(digit)
-        }
-        return text
-    }
-}
-
 extension ErrorCode {
     /// The code's name in words: `flow unknown template`.
     var words: String {

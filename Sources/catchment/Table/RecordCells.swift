@@ -84,7 +84,7 @@ struct RecordCells {
         {
             moment = start
         }
-        let text = RecordText.text(of: moment ?? received)
+        let text = "\(moment ?? received)"
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(12))"
     }
 

@@ -56,7 +56,7 @@ final class TablePrinter: RecordPrinter {
     private static func makeTable(_ key: Key) -> TextTable {
         let before: [TextTable.Column] =
             key.hasDestination ? [.init("OUTPUT"), .init("TO")] : []
-        return TextTable(columns: before + key.layout.columns)
+        return TextTable(before + key.layout.columns)
     }
 
     func flush() -> Bool { heldBack < Self.blockSize || finish() }

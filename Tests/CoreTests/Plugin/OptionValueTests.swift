@@ -37,18 +37,3 @@ import Testing
         #expect(Suggestion.nearest(to: name, among: names) == expected)
     }
 }
-
-@Suite struct TextTableTests {
-    @Test func alignsNumbersRightAndWordsLeft() {
-        var table = TextTable(["name", "count", "what"])
-        table.add(["a", "1", "first"])
-        table.add(["long", TextTable.number(1_234_567), "x"])
-        #expect(
-            table.text == """
-                name      count  what
-                a             1  first
-                long  1,234,567  x
-
-                """)
-    }
-}

@@ -44,7 +44,7 @@ import Testing
                 "message": "login failure for user guest from 192.168.88.17 via ssh",
                 "event": "login_failed", "user_name": "guest", "src_addr": "192.168.88.17",
                 "service": "ssh", "hostname": nil, "time_source": "received",
-                "peer_transport": "udp", "peer_address": "192.0.2.1", "parse_status": "ok",
+                "peer_transport": "udp", "peer_address": "192.0.2.1", "parse_status": nil,
             ]),
         Case(
             "<27>Oct  2 17:36:35 MikroTik login failure for user a from 10.0.0.9 via winbox",
@@ -83,7 +83,7 @@ import Testing
                 "message": "login failure for user a=b from 192.168.88.17 via ssh",
                 "event": "login_failed", "user_name": "a=b", "src_addr": "192.168.88.17",
                 "fields": "{dvchost:MikroTik,dvc:192.168.88.36,app:ssh,duser:guest}",
-                "parse_status": "ok",
+                "parse_status": nil,
             ]),
         Case(
             "2026-10-02T17:36:35.265-0500 r CEF:0|MikroTik|RB|7|16|dhcp,debug,packet|Low|"
@@ -118,7 +118,7 @@ import Testing
                 "src_mac": "52:55:0a:00:02:02", "transport": "tcp", "tcp_flags": "2",
                 "src_addr": "172.17.0.1", "src_port": "55134", "dst_addr": "10.0.2.15",
                 "dst_port": "15902", "packet_length": "44", "event": "firewall",
-                "parse_status": "ok", "user_name": nil, "post_nat_src_addr": nil,
+                "parse_status": nil, "user_name": nil, "post_nat_src_addr": nil,
             ]),
         Case(
             "firewall,info [drop-input] input: in:PPPoE out:(unknown 0), connection-state:new "
@@ -155,7 +155,7 @@ import Testing
             [
                 "user_name": "u-1", "connection_mark": "m", "connection_state": "[new]",
                 "transport": "gre", "post_nat_src_addr": "1.1.1.1", "orig_dst_addr": "10.0.0.2",
-                "packet_length": "9", "parse_status": "ok",
+                "packet_length": "9", "parse_status": nil,
             ]),
         Case(
             "firewall,info input: in:WAN out:(unknown 0), proto TCP (SYN,ECE,CWR), "

@@ -59,7 +59,7 @@ import Testing
             "<34>Oct 11 22:14:15 h t: m",
             [
                 "facility": "4", "facility_name": "auth", "severity": "2",
-                "severity_name": "crit", "pri_valid": nil, "parse_status": "ok",
+                "severity_name": "crit", "pri_valid": nil, "parse_status": nil,
             ]),
         Case("<0>Oct 11 22:14:15 h t: m", ["facility": "0", "severity_name": "emerg"]),
         Case("<191>Oct 11 22:14:15 h t: m", ["facility_name": "local7", "severity": "7"]),
@@ -83,7 +83,7 @@ import Testing
         Case("", ["message": "", "parse_error": "E2206"]),
         Case(
             "Oct 11 22:14:15 h t: m",
-            ["pri_valid": "false", "hostname": "h", "parse_status": "ok", "format": "rfc3164"]),
+            ["pri_valid": "false", "hostname": "h", "parse_status": nil, "format": "rfc3164"]),
     ])
     func readsPriority(example: Case) { check(example) }
 
@@ -103,7 +103,7 @@ import Testing
             #"<165>1 - - - - - [a@1 k="x\]y\"z\q"]"#,
             [
                 "structured_data": #"{a@1:{k:x]y"z\q}}"#, "message": "", "time_device": nil,
-                "time_source": "received", "hostname": nil, "parse_status": "ok",
+                "time_source": "received", "hostname": nil, "parse_status": nil,
             ]),
         Case(
             #"<165>1 2026-10-11T22:14:15Z h a p m [a x="1" x="2"][b][a y=""] t"#,
@@ -122,7 +122,7 @@ import Testing
             ]),
         Case(
             "<165>1 2026-10-11T22:14:15.123456789+02:00 h a p m -",
-            ["time": "2026-10-11T20:14:15.123456789", "message": "", "parse_status": "ok"]),
+            ["time": "2026-10-11T20:14:15.123456789", "message": "", "parse_status": nil]),
         Case(
             "<165>1 2026-13-11T22:14:15Z h a p m - t",
             [
@@ -149,7 +149,8 @@ import Testing
             [
                 "hostname": "mymachine", "app_name": "su", "proc_id": nil,
                 "message": "'su root' failed for lonvick on /dev/pts/8",
-                "time": "2026-10-11T22:14:15", "time_source": "device", "format": "rfc3164",
+                "time": "2026-10-11T22:14:15", "time_source": nil, "time_device": nil,
+                "format": "rfc3164",
                 "peer_address": "192.0.2.1", "peer_port": "514", "transport": "udp",
                 "record_type": "log", "time_received": "2026-10-12T00:00:00",
             ]),
@@ -194,8 +195,8 @@ import Testing
         Case(
             "<30>Oct 11 22:14:15 U7,fcecda000000,v4.3.20: logread[5]: text",
             ["hostname": "U7", "app_name": "logread", "proc_id": "5", "message": "text"]),
-        Case("<13>Oct 11 22:14:15", ["message": "", "parse_status": "ok"]),
-        Case("<13>Oct 11 22:14:15 ", ["message": "", "parse_status": "ok"]),
+        Case("<13>Oct 11 22:14:15", ["message": "", "parse_status": nil]),
+        Case("<13>Oct 11 22:14:15 ", ["message": "", "parse_status": nil]),
         Case("<13>Oct 11 22:14:15 word", ["hostname": nil, "message": "word"]),
     ])
     func readsRFC3164(example: Case) { check(example) }
@@ -223,7 +224,7 @@ import Testing
         #expect(record["hostname"] == "host")
         #expect(record["app_name"] == "app")
         #expect(record["message"] == "text")
-        #expect(record["parse_status"] == "ok")
+        #expect(record["parse_status"] == nil)
     }
 
     @Test func skipsZoneNamesBeforeColons() {
@@ -265,9 +266,10 @@ import Testing
     ])
     func choosesTheYearClosestToReceipt(moment: Moment) {
         let record = read("<13>\(moment.text) h t: m", received: moment.received)
-        #expect(record["time_device"] == moment.device)
+        // The sender's time is said once.
+        #expect(record["time_device"] == (moment.isUsed ? nil : moment.device))
         #expect(record["time_suspect"] == (moment.isSuspect ? "true" : nil))
-        #expect(record["time_source"] == (moment.isUsed ? "device" : "received"))
+        #expect(record["time_source"] == (moment.isUsed ? nil : "received"))
         #expect(record["time"] == (moment.isUsed ? moment.device : clockText(moment.received)))
     }
 
@@ -288,7 +290,7 @@ import Testing
         }
         let later = read(
             "<13>Oct 11 22:14:16 h t: m", received: Timestamp(2028, 1, 1), parser: parser)
-        #expect(later["time_device"] == "2027-10-11T20:14:16")
+        #expect(later["time"] == "2027-10-11T20:14:16")
     }
 
     @Test func trustsTimesOfFiles() {

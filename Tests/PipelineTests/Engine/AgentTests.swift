@@ -107,6 +107,27 @@ import YAML
         #expect(try numbers("a", in: directory).sorted() == expected)
     }
 
+    /// A journal that begins anew grows up to the places of its old cursors.
+    @Test func deliversFromTheStartOfAJournalThatLostItsEnd() throws {
+        let directory = try TemporaryDirectory()
+        func run(first: Int, count: Int, into path: String) throws {
+            _ = try self.run(
+                """
+                service: {grace: 0.2, storage.path: \(directory.file("s")),
+                          storage.type: filesystem}
+                pipeline:
+                  inputs: [{name: counting, tag: a, first: \(first), count: \(count)}]
+                  outputs: [{name: lines, match: a, path: \(directory.file(path))}]
+                """, in: directory)
+        }
+        try run(first: 0, count: 40, into: "a")
+        try FileManager.default.removeItem(atPath: directory.file("s/journal"))
+        try run(first: 100, count: 10, into: "none/a")
+        try run(first: 200, count: 10, into: "a")
+        #expect(
+            try numbers("a", in: directory) == Array(0..<40) + Array(100..<110) + Array(200..<210))
+    }
+
     @Test func recordsThatNoOutputTakesAreDroppedWithAReason() throws {
         let directory = try TemporaryDirectory()
         let ledger = try run(

@@ -64,6 +64,7 @@ final class DestinationFile {
         length += bytes.byteCount
     }
 
+    /// Waits until what was written is on the disk; a closed file was waited for when it was closed.
     func synchronize() throws(OperationError) {
         try descriptor?.synchronizeData(target: path)
     }

@@ -29,12 +29,12 @@ extension FileOutput {
         }
         if file.isOpen, FileSystem.kind(of: file.path) == nil {
             log.error("\(file.path): somebody removed it; starting it again")
-            file.close()
+            openFiles.close(file)
             file.length = 0
         }
         if !file.isOpen {
             try makeDirectory(for: file.path)
-            try file.open(isDurable: settings.isDurable, log: log)
+            try openFiles.open(file, log: log)
         }
         if file.length == 0 { file.period = period }
         try packer.pack(file.pending) { bytes throws(OperationError) in try file.write(bytes) }
@@ -95,7 +95,7 @@ extension FileOutput {
             taken.insert(target)
             renames.append(
                 FileState.Rename(path: file.path, target: target, length: file.length))
-            files[file.path] = nil
+            forget(file)
         }
     }
 
@@ -119,10 +119,16 @@ extension FileOutput {
     func closeUnused() {
         guard files.count > settings.openLimit else { return }
         let byAge = files.values.filter { $0.pending.isEmpty }.sorted { $0.lastUse < $1.lastUse }
-        for file in byAge.prefix(files.count - settings.openLimit) { files[file.path] = nil }
+        for file in byAge.prefix(files.count - settings.openLimit) { forget(file) }
+    }
+
+    private func forget(_ file: DestinationFile) {
+        openFiles.close(file)
+        files[file.path] = nil
     }
 
     public func close() {
+        openFiles.closeAll()
         files.removeAll()
         dirty.removeAll()
         renames.removeAll()

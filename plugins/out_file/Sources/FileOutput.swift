@@ -20,6 +20,7 @@ public final class FileOutput: Output {
     private var router: FileRouter
     var packer: Packer
     var files: [String: DestinationFile] = [:]
+    var openFiles: OpenFiles
     var lastFile: DestinationFile?
     /// Files with records that wait for the next commit.
     var dirty: [DestinationFile] = []
@@ -38,6 +39,7 @@ public final class FileOutput: Output {
         writer = JSONLinesWriter(dateKey: settings.dateKey)
         router = FileRouter(settings.template, fileExtension: settings.fileExtension)
         packer = Packer(settings.compression)
+        openFiles = OpenFiles(limit: settings.openLimit, isDurable: settings.isDurable)
     }
 
     // MARK: State
@@ -61,7 +63,7 @@ public final class FileOutput: Output {
             }
             let known = DestinationFile(
                 path: file.path, length: file.length, period: file.period)
-            try known.open(isDurable: settings.isDurable, log: log)
+            try openFiles.open(known, log: log)
             known.isKnown = true
             files[file.path] = known
         }

@@ -94,7 +94,8 @@ struct PathTemplate {
         }
         if name == "TAG" {
             if steps.isEmpty { return .tag }
-            return Int(steps.dropFirst().dropLast()).map { .tagPart($0) }
+            guard let part = UInt16(steps.dropFirst().dropLast()) else { return nil }
+            return .tagPart(Int(part))
         }
         guard let field = FieldPath("$\(name)\(steps)") else { return nil }
         fields.append(field)

@@ -21,7 +21,10 @@ import Testing
         #expect(try path(template) == expected)
     }
 
-    @Test(arguments: ["$", "$-", "%", "%Q", "a$[0]", "$TAG[x]", "$a['b", "$a[b]"])
+    @Test(arguments: [
+        "$", "$-", "%", "%Q", "a$[0]", "$TAG[x]", "$TAG[-1]", "$TAG[99999999999999999999]", "$a['b",
+        "$a[b]",
+    ])
     func refusesPlaceholdersThatAreNone(text: String) {
         #expect(throws: PathTemplateError.self) { try PathTemplate.parse(text).get() }
     }
