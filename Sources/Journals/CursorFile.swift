@@ -38,8 +38,7 @@ public struct CursorFile: Sendable {
         buffer.append(bigEndian: Self.version)
         buffer.append(bigEndian: UInt16(cursor.positions.count))
         for (name, position) in cursor.positions.sorted(by: { $0.key < $1.key }) {
-            buffer.append(bigEndian: UInt16(name.utf8.count))
-            buffer.append(name)
+            buffer.append(short: name)
             buffer.append(bigEndian: position.segment)
             buffer.append(bigEndian: position.offset)
             buffer.append(bigEndian: position.record)

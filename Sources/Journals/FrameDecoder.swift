@@ -51,11 +51,11 @@ struct FrameDecoder {
         guard reader.readShort() != nil, let position = reader.readShort() else {
             throw DecodeError(.frameCorrupt, at: reader.offset)
         }
-        return (0..<position.byteCount).map { position.byte(at: $0) }
+        return position.makeArray()
     }
 
     private mutating func readShapes(_ reader: inout ByteReader) throws(DecodeError) {
-        guard let count = reader.readUInt16() else {
+        guard let count = reader.readUInt32() else {
             throw DecodeError(.frameCorrupt, at: reader.offset)
         }
         for _ in 0..<count {

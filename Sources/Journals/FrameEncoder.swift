@@ -21,21 +21,21 @@ struct FrameEncoder: ~Copyable {
 
     /// Fills `frame` with the batch.
     ///
-    /// Body: tag (u16 length), position (u16 length), shapes (u16 count; each u32 number and the
+    /// Body: tag (u16 length), position (u16 length), shapes (u32 count; each u32 number and the
     /// shape), runs (u32 count; each u32 shape, constants offset, rows offset, rows bytes, row
     /// count), payload (u32 length).
     mutating func encode(_ batch: borrowing RecordBatch, firstRecord: UInt64) {
         frame.removeAll(keepingAtMost: 4 << 20)
         frame.append(bigEndian: Frame.magic)
         frame.append(repeating: 0, count: Frame.headerLength - 4)
-        append(short: batch.tag)
+        frame.append(short: batch.tag)
         frame.append(bigEndian: UInt16(batch.position.count))
         for byte in batch.position { frame.append(byte) }
 
         let runs = batch.runs
         let countAt = frame.count
-        frame.append(bigEndian: UInt16(0))
-        var newShapes: UInt16 = 0
+        frame.append(bigEndian: UInt32(0))
+        var newShapes: UInt32 = 0
         let numbers = runs.map { number(of: $0.shape, newShapes: &newShapes) }
         frame.store(bigEndian: newShapes, at: countAt)
 
@@ -51,13 +51,7 @@ struct FrameEncoder: ~Copyable {
         frame.store(bigEndian: crc, at: 4)
     }
 
-    private mutating func append(short text: String) {
-        let bytes = text.utf8.prefix(0xffff)
-        frame.append(bigEndian: UInt16(bytes.count))
-        for byte in bytes { frame.append(byte) }
-    }
-
-    private mutating func number(of shape: Shape, newShapes: inout UInt16) -> UInt32 {
+    private mutating func number(of shape: Shape, newShapes: inout UInt32) -> UInt32 {
         if let lastShape, lastShape.shape === shape { return lastShape.number }
         if let known = shapeNumbers[shape] {
             lastShape = (shape, known)

@@ -121,11 +121,3 @@ public enum FileSystem {
         return String(path[path.index(after: slash)...])
     }
 }
-
-extension RawSpan {
-    /// A copy of the bytes.
-    public func makeArray() -> [UInt8] {
-        // The buffer lives for the closure only.
-        unsafe withUnsafeBytes { unsafe [UInt8]($0) }
-    }
-}

@@ -1,6 +1,5 @@
 import Core
 import Foundation
-import System
 import TestKit
 import Testing
 

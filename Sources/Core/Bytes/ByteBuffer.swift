@@ -114,6 +114,14 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         for byte in text.utf8 { append(byte) }
     }
 
+    /// Appends a text and before it its length as 16 bits, as `ByteReader.readShort` reads it; what
+    /// is beyond 65,535 bytes is left out.
+    public mutating func append(short text: String) {
+        let bytes = text.utf8.prefix(0xffff)
+        append(bigEndian: UInt16(bytes.count))
+        for byte in bytes { append(byte) }
+    }
+
     @inlinable
     public mutating func append(_ text: StaticString) {
         let count = text.utf8CodeUnitCount

@@ -96,6 +96,12 @@ extension RawSpan {
         return true
     }
 
+    /// A copy of the bytes.
+    public func makeArray() -> [UInt8] {
+        // The buffer lives for the closure only.
+        unsafe withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+
     /// The bytes as text; invalid UTF-8 becomes U+FFFD.
     ///
     /// Allocates: for messages and settings, not for records.

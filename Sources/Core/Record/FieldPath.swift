@@ -48,8 +48,9 @@ public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
         return steps
     }
 
-    /// The `]` that ends a step; one inside quotes does not.
-    private static func endOfStep(_ text: Substring) -> Substring.Index? {
+    /// The `]` that ends the step at the start of `text`, which is its `[`; one inside quotes does
+    /// not.
+    public static func endOfStep(_ text: Substring) -> Substring.Index? {
         var quote: Character?
         for index in text.indices.dropFirst() {
             let character = text[index]

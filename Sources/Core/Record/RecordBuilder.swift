@@ -25,6 +25,8 @@ public struct RecordBuilder: ~Copyable {
     private var timeField: Int?
     private var lastShape: Shape?
     private var shapes: [[Key]: Shape] = [:]
+    /// Columns of all `shapes`.
+    private var columnCount = 0
     private let shapeLimit: Int
 
     public init(shapeLimit: Int = 512) { self.shapeLimit = shapeLimit }
@@ -206,7 +208,11 @@ public struct RecordBuilder: ~Copyable {
         let shape = Shape.known(
             columns: columns, rowLength: fields.count * Slot.byteCount, hasVariablePart: true,
             constantsLength: 0, timeColumn: timeField)
-        if shapes.count >= shapeLimit { shapes.removeAll(keepingCapacity: true) }
+        columnCount += columns.count
+        if shapes.count >= shapeLimit || columnCount > Shape.heldColumns {
+            shapes.removeAll(keepingCapacity: true)
+            columnCount = columns.count
+        }
         shapes[keys] = shape
         lastShape = shape
         return shape

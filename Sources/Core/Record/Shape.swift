@@ -18,6 +18,9 @@ public final class Shape: Sendable {
     public let timeColumn: Int?
     private let hash: Int
 
+    /// Columns that one holder of shapes keeps: a JSON object may have thousands of fields.
+    static let heldColumns = 1 << 16
+
     /// - Parameter timeColumn: index of a timestamp column, or `nil` to use the time received.
     /// - Throws: `shapeCorrupt` when a column lies outside its part or a derivation's argument
     ///   does not come before it.
@@ -114,9 +117,12 @@ extension Shape: Hashable {
 public struct ShapeCache<Value> {
     private var last: (shape: Shape, value: Value)?
     private var values: [Shape: Value] = [:]
+    /// Columns of all shapes held.
+    private var columnCount = 0
     private let limit: Int
 
-    /// - Parameter limit: the cache is emptied when it would hold more shapes.
+    /// - Parameter limit: the cache is emptied when it would hold more shapes, or more than
+    ///   `Shape.heldColumns` columns.
     public init(limit: Int = 512) { self.limit = limit }
 
     /// The value for `shape`, made when it is not there.
@@ -126,7 +132,11 @@ public struct ShapeCache<Value> {
             last = (shape, known)
             return known
         }
-        if values.count >= limit { values.removeAll(keepingCapacity: true) }
+        columnCount += shape.columns.count
+        if values.count >= limit || columnCount > Shape.heldColumns {
+            values.removeAll(keepingCapacity: true)
+            columnCount = shape.columns.count
+        }
         let made = make(shape)
         values[shape] = made
         last = (shape, made)

@@ -31,9 +31,9 @@ extension Shape {
 
 extension Column {
     fileprivate func encode(into buffer: inout ByteBuffer) {
-        buffer.appendShort(name)
+        buffer.append(short: name)
         buffer.append(member == nil ? 0 : 1)
-        if let member { buffer.appendShort(member) }
+        if let member { buffer.append(short: member) }
         buffer.append(encoding.rawValue)
         buffer.append((isHidden ? 1 : 0) | (zeroIsNull ? 2 : 0))
         switch place {
@@ -149,14 +149,6 @@ extension Derivation {
         case (9, 2): return .only(value: arguments[0], whenSet: arguments[1])
         default: throw DecodeError(.shapeCorrupt, at: reader.offset)
         }
-    }
-}
-
-extension ByteBuffer {
-    fileprivate mutating func appendShort(_ text: String) {
-        let bytes = text.utf8.prefix(0xffff)
-        append(bigEndian: UInt16(bytes.count))
-        for byte in bytes { append(byte) }
     }
 }
 

@@ -9,7 +9,8 @@ import System
 /// frames, writes them to the output, commits, and only then moves its cursor. After a failure it
 /// goes back to the cursor and starts the output over, for ever.
 final class OutputWorker: @unchecked Sendable {
-    // Sendable: everything mutable but the atomics belongs to the worker's thread once started.
+    // Sendable: everything mutable but the atomics belongs to the worker's thread once started;
+    // `wakeBytes` never changes from then on.
 
     /// The way of this output through one input's journal.
     struct Source {
@@ -39,9 +40,12 @@ final class OutputWorker: @unchecked Sendable {
     private let ended = Atomic<Bool>(false)
 
     /// Waiting bytes that wake the worker before its flush interval is over.
-    private static let wakeBytes = 128 << 10
+    ///
+    /// Set before `start`: an input that waits for room in a small journal must not wait for the
+    /// flush interval.
+    private var wakeBytes = 512 << 10
     /// Bytes of rows written between two commits.
-    private static let commitBytes = 256 << 10
+    private static let commitBytes = 512 << 10
 
     /// - Parameters:
     ///   - cursorFile: where the cursor is kept; `nil` when all journals are in memory.
@@ -67,6 +71,7 @@ final class OutputWorker: @unchecked Sendable {
             cursor.positions[journal.name] = reader.committed
             isCursorMoved = true
         }
+        if let limit = journal.settings.limit { wakeBytes = min(wakeBytes, max(limit / 2, 1)) }
         sources.append(Source(reader: reader, ledger: ledger))
     }
 
@@ -92,7 +97,7 @@ final class OutputWorker: @unchecked Sendable {
     /// Tells that an input has appended; called by inputs' threads.
     func notify(bytes: Int) {
         let before = unread.add(bytes, ordering: .relaxed).oldValue
-        if before == 0 || before < Self.wakeBytes && before + bytes >= Self.wakeBytes {
+        if before == 0 || before < wakeBytes && before + bytes >= wakeBytes {
             bell.ring()
         }
     }
@@ -142,7 +147,7 @@ final class OutputWorker: @unchecked Sendable {
             bell.wait()
         }
         let flushAt = MonotonicClock.now() + flush
-        while unread.load(ordering: .relaxed) < Self.wakeBytes, !isDraining {
+        while unread.load(ordering: .relaxed) < wakeBytes, !isDraining {
             if unread.load(ordering: .relaxed) == 0 { return }
             let left = flushAt - MonotonicClock.now()
             if left <= 0 { return }

@@ -3,6 +3,8 @@ import Core
 /// The ledger as text for people: aligned tables, nothing that is zero everywhere.
 public struct LedgerReport: Sendable {
     private let ledger: Ledger
+    /// Senders of an input whose problems are told apart.
+    private static let sendersShown = 20
 
     public init(_ ledger: Ledger) { self.ledger = ledger }
 
@@ -65,9 +67,7 @@ public struct LedgerReport: Sendable {
                     "datagrams dropped by the kernel: the socket's buffer was full",
                 ])
             }
-            for source in input.sources.snapshot {
-                add(source.problems, at: "\(input.name) \(source.name)", to: &table)
-            }
+            addSenders(of: input, to: &table)
             add(input.dropped, at: input.name, to: &table)
         }
         for delivery in ledger.deliveries {
@@ -79,6 +79,21 @@ public struct LedgerReport: Sendable {
             }
         }
         return table.isEmpty ? nil : table.text()
+    }
+
+    /// The senders with most problems one by one, the others in one sum: anyone can forge senders.
+    private func addSenders(of input: InputLedger, to table: inout TextTable) {
+        let senders = input.sources.snapshot.filter { !$0.problems.isEmpty }
+            .map { (sender: $0, count: $0.problems.values.reduce(0, +)) }
+            .sorted { $0.count > $1.count }
+            .map(\.sender)
+        for sender in senders.prefix(Self.sendersShown).sorted(by: { $0.name < $1.name }) {
+            add(sender.problems, at: "\(input.name) \(sender.name)", to: &table)
+        }
+        let rest = senders.dropFirst(Self.sendersShown)
+        if rest.isEmpty { return }
+        let sum = rest.reduce(into: [:]) { $0.merge($1.problems, uniquingKeysWith: +) }
+        add(sum, at: "\(input.name): \(rest.count.grouped) more senders", to: &table)
     }
 
     private func add(

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 @Suite struct NestedTests {
-    /// `{"a": {"b": [1, "two", true, null]}, "c": -3}`
+    /// The tree of `{"a": {"b": [1, "two", true, null]}, "c": -3}`.
     private func sample() -> [UInt8] {
         var writer = NestedWriter()
         writer.beginMap()

@@ -40,7 +40,7 @@ struct FileState: Equatable {
             buffer.append(path: rename.target)
             buffer.append(bigEndian: UInt64(rename.length))
         }
-        return (0..<buffer.count).map { buffer.bytes.byte(at: $0) }
+        return buffer.bytes.makeArray()
     }
 
     /// - Returns: `nil` when the bytes are no state.

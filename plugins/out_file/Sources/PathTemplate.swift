@@ -88,7 +88,7 @@ struct PathTemplate {
         rest = rest[name.endIndex...]
         var steps = ""
         while rest.first == "[" {
-            guard let close = Self.endOfStep(rest) else { return nil }
+            guard let close = FieldPath.endOfStep(rest) else { return nil }
             steps += rest[...close]
             rest = rest[rest.index(after: close)...]
         }
@@ -100,21 +100,6 @@ struct PathTemplate {
         guard let field = FieldPath("$\(name)\(steps)") else { return nil }
         fields.append(field)
         return .field(fields.count - 1)
-    }
-
-    private static func endOfStep(_ text: Substring) -> Substring.Index? {
-        var quote: Character?
-        for index in text.indices.dropFirst() {
-            let character = text[index]
-            if let open = quote {
-                if character == open { quote = nil }
-            } else if character == "'" || character == "\"" {
-                quote = character
-            } else if character == "]" {
-                return index
-            }
-        }
-        return nil
     }
 
     /// The template whose path continues this one.
