@@ -17,6 +17,7 @@ build: packages ## Build the release binary, .build/release/catchment
 	$(SWIFT) build -c release --static-swift-stdlib --product catchment
 
 test: test-packages ## Build and run all tests
+	@scripts/generate-elements.py --check
 	$(SWIFT) test
 
 demo: build ## Run the agent on recorded traffic and show what it writes

@@ -29,10 +29,14 @@ public final class Agent {
 
     /// Binds every input, runs until a signal or until all inputs have ended, drains, and returns.
     ///
-    /// - Parameter signals: blocked in all threads; SIGUSR1 prints the ledger, SIGHUP does
-    ///   nothing, the others stop.
+    /// - Parameters:
+    ///   - signals: blocked in all threads; SIGUSR1 prints the ledger, SIGHUP does nothing, the
+    ///     others stop.
+    ///   - report: takes the ledger as text.
     /// - Returns: 0 after an orderly end, 1 when an input could not be opened.
-    public func run(signals: SignalSet) -> Int32 {
+    public func run(
+        signals: SignalSet, report: (String) -> Void = { StandardStream.error.write($0) }
+    ) -> Int32 {
         for input in inputs {
             do throws(OperationError) {
                 try input.open()
@@ -43,19 +47,26 @@ public final class Agent {
         }
         for output in outputs { output.start { signals.wake() } }
         for input in inputs { input.start { signals.wake() } }
-        log.info("started: \(inputs.count) inputs, \(outputs.count) outputs")
-        waitForTheEnd(signals)
+        log.info(
+            "started: \(Self.count(inputs.count, "input")), "
+                + Self.count(outputs.count, "output"))
+        waitForTheEnd(signals, report)
         drain(signals)
+        report(LedgerReport(ledger).text)
         return 0
     }
 
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)" + (number == 1 ? "" : "s")
+    }
+
     /// A signal or the end of all inputs.
-    private func waitForTheEnd(_ signals: SignalSet) {
+    private func waitForTheEnd(_ signals: SignalSet, _ report: (String) -> Void) {
         while !inputs.allSatisfy(\.hasEnded) {
             guard let signal = signals.wait() else { continue }
             switch signal {
             case SignalSet.userOne:
-                StandardStream.error.write(LedgerReport(ledger).text)
+                report(LedgerReport(ledger).text)
             case SignalSet.hangUp:
                 log.warning("SIGHUP does nothing: to read the configuration again, restart")
             default:
@@ -83,7 +94,6 @@ public final class Agent {
             log.warning("\(ErrorCode.graceExpired.text): output \(output.name) did not end in time")
         }
         for output in outputs { output.giveUpWhatIsInMemory() }
-        StandardStream.error.write(LedgerReport(ledger).text)
     }
 
     /// Waits for a condition; another signal to stop ends the wait.

@@ -178,6 +178,9 @@ extension OperationError {
 
 /// The system's words for its error numbers.
 public enum SystemError {
+    /// A file was wanted and this is a directory.
+    public static let isDirectory = EISDIR
+
     public static func text(_ number: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
         // strerror_r writes a NUL-terminated string of at most `count` bytes.

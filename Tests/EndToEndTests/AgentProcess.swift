@@ -71,6 +71,16 @@ final class AgentProcess {
         try #require(waits { !process.isRunning })
     }
 
+    /// Asks for the accounts as they are now.
+    ///
+    /// - Returns: `nil` when they do not come.
+    func ledger() -> PrintedLedger? {
+        let length = errors.utf8.count
+        signal(SIGUSR1)
+        guard waits(until: { errors.utf8.count > length }) else { return nil }
+        return PrintedLedger(errors)
+    }
+
     /// The port that an input's log line names.
     func port(of input: String) throws -> UInt16 {
         let line = errors.split(separator: "\n").first {

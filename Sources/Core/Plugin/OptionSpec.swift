@@ -64,12 +64,23 @@ extension OptionSpec {
                 hint: Suggestion.hint(for: text, among: words))
         default:
             SettingsProblem(
-                .invalidValue, at: location, "'\(key)' is '\(text)', which is no \(kind.summary)")
+                .invalidValue, at: location, "'\(key)' is '\(text)', which is no \(kind.summary)",
+                hint: kind.example.map { "for example \($0)" })
         }
     }
 }
 
 extension OptionSpec.Kind {
+    /// Values of kinds whose name does not show their form.
+    var example: String? {
+        switch self {
+        case .boolean: "on or off"
+        case .size: "64K, 10M or 1G"
+        case .duration: "500ms, 5s or 1m"
+        default: nil
+        }
+    }
+
     /// The type as help prints it: `size`, `integer 1-65535`, `one of udp, tcp`.
     public var summary: String {
         switch self {

@@ -50,7 +50,7 @@ public struct LedgerReport: Sendable {
     private var filters: String? {
         var table = TextTable(["filter", "at", .init("filtered", .right)])
         for input in ledger.inputs {
-            for filter in input.filters {
+            for filter in input.filters where filter.dropped > 0 {
                 table.add([filter.name, input.name, filter.dropped.grouped])
             }
         }
@@ -100,7 +100,7 @@ public struct LedgerReport: Sendable {
         _ counts: [ErrorCode: UInt64], at place: String, to table: inout TextTable
     ) {
         for (code, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            table.add([code.text, place, count.grouped, "\(code)"])
+            table.add([code.text, place, count.grouped, code.words])
         }
     }
 }

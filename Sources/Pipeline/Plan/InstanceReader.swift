@@ -327,7 +327,7 @@ struct InstanceReader {
         findings.refuse(
             .missingKey, at: instance.location,
             "\(instance.info.kind.rawValue) '\(instance.info.name)' needs 'match'",
-            hint: "match: '*' takes everything")
+            hint: "match: '*' takes everything, as does -m '*' on the command line")
     }
 }
 

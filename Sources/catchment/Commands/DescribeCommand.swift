@@ -23,7 +23,7 @@ struct DescribeCommand {
             console.error(
                 UsageError(
                     .unknownPlugin, "there is no plugin '\(name)'",
-                    hint: Suggestion.hint(for: name, among: names)
+                    hint: otherKind(registry) ?? Suggestion.hint(for: name, among: names)
                         ?? "'catchment plugins' lists them"))
             return 2
         }
@@ -32,6 +32,14 @@ struct DescribeCommand {
             describe(info, console)
         }
         return 0
+    }
+
+    /// For `in_file`, when there is only `out_file`.
+    private func otherKind(_ registry: Registry) -> String? {
+        guard let prefix = Self.prefixes.values.first(where: name.hasPrefix) else { return nil }
+        let bare = name.dropFirst(prefix.count)
+        return registry.infos.first { $0.name == bare }
+            .map { "there is an \($0.kind.rawValue): '\(Self.fullName($0))'" }
     }
 
     static func fullName(_ info: PluginInfo) -> String { (prefixes[info.kind] ?? "") + info.name }

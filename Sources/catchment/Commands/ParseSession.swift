@@ -1,5 +1,6 @@
 import Capture
 import Core
+import System
 
 /// Reads captures one after the other into the same decoders.
 final class ParseSession {
@@ -57,7 +58,9 @@ final class ParseSession {
             }
         } catch {
             summary.unreadable += 1
-            console.note("\(path): error \(error.code.text): \(error.reason)")
+            let hint =
+                error.errno == SystemError.isDirectory ? " (give the files in it: \(path)/*)" : ""
+            console.note("\(path): error \(error.code.text): \(error.reason)\(hint)")
         }
     }
 

@@ -18,32 +18,33 @@ struct RunCommand {
         SignalSet.ignoreBrokenPipes()
         Process.raiseDescriptorLimit()
         do throws(OperationError) {
-            let log = try log(for: plan, console)
-            log.info(Version.text)
-            return run(plan, log, signals)
+            return run(plan, signals, try destination(for: plan, console))
         } catch {
-            console.note("catchment: \(error)")
+            console.note("catchment: \(console.coloured("error", .red)) \(error)")
             return 1
         }
     }
 
-    private func run(_ plan: Plan, _ log: Log, _ signals: SignalSet) -> Int32 {
+    private func run(_ plan: Plan, _ signals: SignalSet, _ console: Console) -> Int32 {
+        let log = console.log(level: plan.service.logLevel)
+        log.info(Version.text)
         do throws(OperationError) {
-            return try Agent(plan: plan, log: log).run(signals: signals)
+            return try Agent(plan: plan, log: log).run(signals: signals) { console.errors($0) }
         } catch {
             log.error("\(error)")
             return 1
         }
     }
 
-    private func log(for plan: Plan, _ console: Console) throws(OperationError) -> Log {
-        guard let path = plan.service.logFile else {
-            return console.log(level: plan.service.logLevel)
-        }
+    /// Where the log and the ledger go: `log_file`, or the error stream.
+    private func destination(
+        for plan: Plan, _ console: Console
+    ) throws(OperationError) -> Console {
+        guard let path = plan.service.logFile else { return console }
         let file = try LogFile(path)
         var quiet = console
         quiet.hasColours = false
         quiet.errors = { file.write($0) }
-        return quiet.log(level: plan.service.logLevel)
+        return quiet
     }
 }
