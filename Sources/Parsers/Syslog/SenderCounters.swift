@@ -26,4 +26,25 @@ public struct SenderCounters {
         last = (address, found)
         return found
     }
+
+    /// Counts one message, with what `decode` makes of its text.
+    ///
+    /// - Parameter decode: gets the message without its line ending, appends one record and returns
+    ///   what was wrong with the message. Not called for an empty one.
+    @inlinable
+    public mutating func count(
+        _ payload: RawSpan, from source: PayloadSource, _ decode: (RawSpan) -> ErrorCode?
+    ) {
+        let counters = counters(of: source)
+        let length = LineEnding.contentLength(of: payload)
+        guard length > 0 else {
+            // An empty datagram says nothing, but it came.
+            counters.count(payloadBytes: payload.byteCount, records: 0)
+            counters.count(.syslogEmpty)
+            return
+        }
+        let problem = decode(payload.extracting(0..<length))
+        counters.count(payloadBytes: payload.byteCount, records: 1)
+        if let problem { counters.count(problem) }
+    }
 }

@@ -36,17 +36,8 @@ final class RouterOSDecoder: MessageDecoder {
         _ payload: RawSpan, isTruncated: Bool, from source: PayloadSource,
         into batch: inout RecordBatch
     ) {
-        let counters = senders.counters(of: source)
-        let count = LineEnding.contentLength(of: payload)
-        guard count > 0 else {
-            // An empty datagram says nothing, but it came.
-            counters.count(payloadBytes: payload.byteCount, records: 0)
-            counters.count(.syslogEmpty)
-            return
+        senders.count(payload, from: source) { line in
+            parser.decode(line, isTruncated: isTruncated, from: source, into: &batch)
         }
-        let problem = parser.decode(
-            payload.extracting(0..<count), isTruncated: isTruncated, from: source, into: &batch)
-        counters.count(payloadBytes: payload.byteCount, records: 1)
-        if let problem { counters.count(problem) }
     }
 }

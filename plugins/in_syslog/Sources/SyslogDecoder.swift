@@ -38,24 +38,14 @@ final class SyslogDecoder: MessageDecoder {
         _ payload: RawSpan, isTruncated: Bool, from source: PayloadSource,
         into batch: inout RecordBatch
     ) {
-        let counters = senders.counters(of: source)
-        let count = LineEnding.contentLength(of: payload)
-        guard count > 0 else {
-            // An empty datagram says nothing, but it came.
-            counters.count(payloadBytes: payload.byteCount, records: 0)
-            counters.count(.syslogEmpty)
-            return
-        }
-        let line = payload.extracting(0..<count)
-        let problem: ErrorCode?
-        if let chosen {
-            problem = chosen.parse(line, from: source, into: &batch)
+        senders.count(payload, from: source) { line in
+            guard let chosen else {
+                return parser.decode(
+                    line, isTruncated: isTruncated, from: source, into: &batch)
+            }
+            let problem = chosen.parse(line, from: source, into: &batch)
             if let problem { RawRecord.append(line, code: problem, from: source, to: &batch) }
-        } else {
-            problem = parser.decode(
-                line, isTruncated: isTruncated, from: source, into: &batch)
+            return problem
         }
-        counters.count(payloadBytes: payload.byteCount, records: 1)
-        if let problem { counters.count(problem) }
     }
 }
