@@ -73,7 +73,8 @@ struct FrameDecoder {
         for index in 0..<Int(count) {
             guard let length = reader.readUInt32(), let bytes = reader.read(count: Int(length))
             else { throw DecodeError(.frameCorrupt, at: reader.offset) }
-            if index < current.count, current[index].bytes.withBytes({ $0.hasSameBytes(as: bytes) }) {
+            if index < current.count, current[index].bytes.withBytes({ $0.hasSameBytes(as: bytes) })
+            {
                 continue
             }
             let shape = try shape(of: bytes)

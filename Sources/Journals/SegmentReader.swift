@@ -88,7 +88,9 @@ struct SegmentReader: ~Copyable {
     ) throws(OperationError) -> Frame.Header? {
         guard end - offset >= Frame.headerLength else { return nil }
         var header: Frame.Header?
-        try withBytes(at: offset, count: Frame.headerLength, before: end) { header = Frame.Header($0) }
+        try withBytes(at: offset, count: Frame.headerLength, before: end) {
+            header = Frame.Header($0)
+        }
         guard let header, header.frameLength <= end - offset,
             salt == nil || header.salt == salt
         else { return nil }

@@ -130,7 +130,10 @@ import Testing
         try handle.close()
         let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
         #expect(journal.recovery.corruptBytes == 3)
-        #expect(try directory.read("journal/" + SegmentName.text(1) + ".corrupt-\(length)") == [1, 2, 3])
+        #expect(
+            try directory.read("journal/" + SegmentName.text(1) + ".corrupt-\(length)") == [
+                1, 2, 3,
+            ])
     }
 }
 
