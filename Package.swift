@@ -71,7 +71,10 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["catchment", "Core", "TestKit"]),
         .testTarget(name: "HouseTests", dependencies: ["catchment", "Pipeline", "Core"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["catchment", "Capture", "Core", "TestKit"]),
+            name: "EndToEndTests",
+            dependencies: [
+                "catchment", "Capture", "Core", "Journals", "Pipeline", "System", "TestKit", "YAML",
+            ]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],

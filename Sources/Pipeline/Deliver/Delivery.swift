@@ -22,8 +22,8 @@ final class Delivery {
     private let log: Log
     private(set) var sources: [Source] = []
     private var cursor = Cursor()
-    /// Whether the cursor's file names places that its journals do not have.
-    private var isCursorMoved = false
+    /// Whether the cursor's file may say something else than `cursor`.
+    private var isCursorStale = false
     private var batch = RecordBatch()
 
     /// Bytes of rows written between two commits.
@@ -50,7 +50,7 @@ final class Delivery {
         ledger.setRecovered(reader.backlog)
         if let place, place != reader.committed {
             cursor.positions[journal.name] = reader.committed
-            isCursorMoved = true
+            isCursorStale = true
         }
         sources.append(Source(reader: reader, ledger: ledger))
     }
@@ -62,12 +62,9 @@ final class Delivery {
 
     /// Starts, or starts over, from the saved cursor.
     func open() throws(OperationError) {
-        if isCursorMoved {
-            // Before a journal that has lost its end grows up to a place that is gone, and the next
-            // start would skip what lies before.
-            try save(cursor)
-            isCursorMoved = false
-        }
+        // Before the output goes back to what `cursor` says; and before a journal that has lost its
+        // end grows up to a place that is gone, and the next start would skip what lies before.
+        if isCursorStale { try save(cursor) }
         try output.open(resuming: cursor.state, log: log)
     }
 
@@ -141,7 +138,10 @@ final class Delivery {
     }
 
     private func save(_ cursor: Cursor) throws(OperationError) {
+        // A save that fails may have come to the disk, wholly or not.
+        isCursorStale = true
         try cursorFile?.save(cursor)
+        isCursorStale = false
         self.cursor = cursor
     }
 
