@@ -37,7 +37,7 @@ enum HelpText {
         catchment run -c FILE        run the agent (also: catchment -c FILE)
         catchment check -c FILE      check a configuration and start nothing
         catchment parse CAPTURE...   decode captures and log files and print the records
-        catchment journal ls DIR     look into the journals below a storage.path
+        catchment journal stat DIR   look into journals: also ls, cat, verify
         catchment plugins            list inputs, filters and outputs
         catchment describe NAME      describe the options of a plugin
         catchment schema             print a JSON Schema of the configuration, for editors

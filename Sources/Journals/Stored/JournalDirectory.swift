@@ -9,6 +9,8 @@ public struct JournalDirectory: Sendable {
     public private(set) var journals: [StoredJournal] = []
     /// Cursors of all outputs, by name; empty when the path leads to none.
     public private(set) var cursors: [StoredCursor] = []
+    /// Whether all journals of the agent are there, not one alone.
+    public private(set) var isWhole = false
     private var cursorDirectory: String?
 
     /// - Parameter path: a `storage.path`, the directory of one journal, or a segment file.
@@ -80,6 +82,7 @@ public struct JournalDirectory: Sendable {
             ("journal", .input), ("quarantine", .quarantine),
         ]
         if parts.contains(where: { names.contains($0.name) }) || names.contains("cursors") {
+            isWhole = true
             for part in parts { try addJournals(in: path + "/" + part.name, part.kind) }
             // After the journals: a cursor must not be older than the list of segments.
             return try readCursors(below: path)

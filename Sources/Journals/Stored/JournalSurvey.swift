@@ -51,6 +51,10 @@ public struct JournalSurvey: Sendable {
     public private(set) var kept: UInt64 = 0
     /// Records between the frames that are there whose frames are not whole.
     public private(set) var lost: UInt64 = 0
+    /// Segments, or ends of them, that could not be read at all: no permission, another version.
+    ///
+    /// The numbers of the survey are too small then.
+    public private(set) var unread: [StoredDamage] = []
     /// How far the sources have been read.
     public private(set) var places = SourcePlaces()
     /// Whether the agent has removed segments or begun new ones in the meantime.
@@ -83,6 +87,7 @@ public struct JournalSurvey: Sendable {
                 begin(segment.number, byteCount, firstRecord ?? end)
             case .vanished: isStale = true
             case .damage(let damage):
+                if damage.code != .frameCorrupt { unread.append(damage) }
                 if let last = segments.indices.last { segments[last].damagedBytes += damage.length }
             case .lost(let records): lost &+= records.upperBound - records.lowerBound
             case .removed: break

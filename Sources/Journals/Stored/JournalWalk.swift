@@ -31,6 +31,7 @@ public final class JournalWalk {
     private var decoder = FrameDecoder()
 
     private var segment: StoredSegment?
+    private var hasVanished = false
     private var reader: SegmentReader?
     private var offset = 0
     private var end = 0
@@ -96,7 +97,10 @@ public final class JournalWalk {
 
     /// - Returns: `false` when there is no more.
     private func begin() -> Bool {
-        let before = segment
+        // One that has vanished leaves a gap like one that was never listed.
+        let before = hasVanished ? nil : segment?.number
+        let isFirst = segment == nil
+        hasVanished = false
         reader = nil
         bytesBefore += offset
         segment = segments.popFirst()
@@ -110,10 +114,12 @@ public final class JournalWalk {
             let header = try reader?.readHeader(before: end) ?? nil
             steps.append(
                 .segment(segment, byteCount: end, firstRecord: header?.firstRecord))
-            check(header, of: segment, after: before)
+            // A segment that no output needs goes, also from between two others.
+            check(header, of: segment, isNeighbour: isFirst || before == segment.number &- 1)
             offset = SegmentHeader.length
         } catch {
             if error.errno == SystemError.isMissing {
+                hasVanished = true
                 steps.append(.vanished(segment))
             } else {
                 if reader != nil {
@@ -127,7 +133,7 @@ public final class JournalWalk {
     }
 
     private func check(
-        _ header: SegmentHeader?, of segment: StoredSegment, after before: StoredSegment?
+        _ header: SegmentHeader?, of segment: StoredSegment, isNeighbour: Bool
     ) {
         guard let header else {
             // A segment that has just been made and not been written to is no damage.
@@ -145,8 +151,6 @@ public final class JournalWalk {
                     "the header says that this is segment \(header.number)"
                 ))
         }
-        // A segment that no output needs goes, also from between two others.
-        let isNeighbour = before.map { $0.number + 1 == segment.number } ?? true
         expect(header.firstRecord, isDamage: isAfterDamage || isNeighbour, at: 20, 8)
     }
 

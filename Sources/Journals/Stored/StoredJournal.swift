@@ -35,6 +35,8 @@ public struct StoredJournal: Sendable, Equatable {
         isPart = false
         for file in try FileSystem.list(path) {
             let whole = path + "/" + file
+            // Nothing but files: opening a pipe would wait.
+            guard FileSystem.kind(of: whole) == .file else { continue }
             if SegmentName.number(of: file) != nil {
                 segments.append(StoredSegment(path: whole))
             } else if file.contains(SegmentName.suffix + ".corrupt-") {

@@ -17,22 +17,30 @@ struct JournalAccount {
         for journal in directory.journals {
             let survey = directory.survey(journal) { _, walk in progress?.update(walk) }
             progress?.finish(journal)
-            if survey.damagedBytes > 0 || survey.lost > 0 { isGood = false }
+            for problem in survey.unread { console.note(problem.line) }
+            if survey.damagedBytes > 0 || survey.lost > 0 || !survey.unread.isEmpty {
+                isGood = false
+            }
             if journal.kind == .quarantine {
                 quarantines.add(Self.quarantineRow(journal, survey))
                 continue
             }
             inputs.add(Self.inputRow(journal, survey))
+            if !survey.unread.isEmpty {
+                balance.append("\(journal.title): cannot be balanced, as not all of it can be read")
+                continue
+            }
             // The end of a journal is known only when its last segment is.
             if journal.isPart { continue }
-            if survey.standings.isEmpty {
-                balance.append("\(journal.title): no output has a cursor")
-            }
+            balance += Self.unplaced(journal, survey)
             for standing in survey.standings {
                 outputs.add(Self.outputRow(standing, journal))
                 if !survey.balances(standing) { isGood = false }
                 balance.append(Self.balance(standing, journal, survey))
             }
+        }
+        for stored in directory.cursors where stored.cursor?.positions.isEmpty ?? false {
+            balance.append("\(stored.output.printable): has confirmed nothing yet of any input")
         }
         let parts = [inputs, outputs, quarantines].filter { !$0.isEmpty }
             .map { $0.text(width: output.columns) }
@@ -45,8 +53,7 @@ struct JournalAccount {
     /// - Returns: whether a cursor cannot be read.
     private func noteCursors(of directory: JournalDirectory) -> Bool {
         let names = Set(directory.journals.filter { $0.kind == .input }.map(\.name))
-        let isWhole = directory.journals.count != 1
-        for stored in directory.cursors where isWhole {
+        for stored in directory.cursors where directory.isWhole {
             for name in stored.cursor?.positions.keys.sorted() ?? [] where !names.contains(name) {
                 console.note(
                     "\(stored.path.printable): has a place in \(name.printable), which has no journal"
@@ -58,6 +65,23 @@ struct JournalAccount {
             console.note("\(stored.path.printable): error \(error.code.text): \(error.reason)")
         }
         return directory.cursors.contains { $0.error != nil }
+    }
+
+    /// Says when somebody without a place in the journal seems to need it.
+    ///
+    /// A cursor gets a place when the output confirms its first records; which outputs take an
+    /// input's records stands in the configuration only.
+    private static func unplaced(
+        _ journal: StoredJournal, _ survey: JournalSurvey
+    ) -> [String] {
+        if survey.kept == 0 { return [] }
+        if survey.standings.isEmpty { return ["\(journal.title): no output has a place in it"] }
+        let passed = survey.segments.count { $0.neededBy.isEmpty }
+        guard passed > 1 else { return [] }
+        return [
+            "\(journal.title): \(passed.grouped) segments wait for an output that has confirmed "
+                + "nothing of this input yet"
+        ]
     }
 
     // MARK: Rows
@@ -75,7 +99,7 @@ struct JournalAccount {
         let setAside = journal.setAside.reduce(0) { $0 + $1.byteCount }
         return [
             journal.title, survey.segments.count.grouped, survey.byteCount.grouped,
-            journal.isPart ? "" : survey.end.grouped, survey.kept.grouped,
+            journal.isPart || !survey.unread.isEmpty ? "" : survey.end.grouped, survey.kept.grouped,
             survey.lost.groupedUnlessZero,
             survey.damagedBytes.groupedUnlessZero,
             journal.setAside.isEmpty

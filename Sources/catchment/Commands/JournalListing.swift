@@ -25,19 +25,13 @@ struct JournalListing {
     // MARK: Segments
 
     private func printSegments(of journal: StoredJournal, _ directory: JournalDirectory) -> Bool {
-        var problems: [StoredDamage] = []
-        let survey = directory.survey(journal) { step, walk in
-            progress?.update(walk)
-            if case .damage(let damage) = step, damage.code != .frameCorrupt {
-                problems.append(damage)
-            }
-        }
+        let survey = directory.survey(journal) { _, walk in progress?.update(walk) }
         progress?.finish(journal)
-        for problem in problems { console.note(problem.line) }
+        for problem in survey.unread { console.note(problem.line) }
         var table = TextTable([
             .init("SEGMENT", .right), .init("BYTES", .right), .init("FRAMES", .right),
             .init("RECORDS", .right), .init("FIRST", .right), .init("LAST", .right),
-            .init("DAMAGED", .right), .init("OLDEST"), .init("NEWEST"), .init("NEEDED BY"),
+            .init("DAMAGED", .right), .init("NEEDED BY"), .init("OLDEST"), .init("NEWEST"),
         ])
         for segment in survey.segments {
             table.add([
@@ -46,16 +40,16 @@ struct JournalListing {
                 segment.records.isEmpty ? "" : "\(segment.records.lowerBound)",
                 segment.records.isEmpty ? "" : "\(segment.records.upperBound - 1)",
                 segment.damagedBytes.groupedUnlessZero,
+                segment.neededBy.map(\.printable).joined(separator: ", "),
                 segment.received?.lowerBound.text() ?? "",
                 segment.received?.upperBound.text() ?? "",
-                segment.neededBy.map(\.printable).joined(separator: ", "),
             ])
         }
         let heading =
             "\(journal.title): \(Self.count(survey.segments.count, "segment")), "
             + "\(survey.byteCount.grouped) bytes, \(survey.kept.grouped) records\n"
         _ = output.write(heading + (table.isEmpty ? "" : table.text(width: output.columns)))
-        return survey.damagedBytes == 0 && survey.lost == 0 && problems.isEmpty
+        return survey.damagedBytes == 0 && survey.lost == 0 && survey.unread.isEmpty
     }
 
     private static func count(_ number: Int, _ noun: String) -> String {

@@ -14,7 +14,8 @@ extension StoredJournal {
 extension StoredDamage {
     /// One line: where, the code, what.
     var line: String {
-        "\(path.printable): error \(code.text) at byte \(offset), length \(length): \(reason)"
+        let place = length == 0 ? "" : " at byte \(offset), length \(length)"
+        return "\(path.printable): error \(code.text)\(place): \(reason)"
     }
 }
 

@@ -125,8 +125,8 @@ final class JournalVerification {
         say(
             problems == 0
                 ? "no damage"
-                : "damage: \(Self.count(problems, "problem")), "
-                    + "\(Self.count(damagedBytes, "byte")), \(Self.count(lost, "record")) lost")
+                : "\(Self.count(problems, "problem")): \(Self.count(damagedBytes, "byte")) damaged, "
+                    + "\(Self.count(lost, "record")) lost")
     }
 
     private static func count(_ number: some BinaryInteger, _ noun: String) -> String {
