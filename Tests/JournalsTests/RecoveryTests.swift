@@ -151,16 +151,66 @@ import Testing
         #expect(try file.load() == cursor)
     }
 
-    @Test func refusesADamagedFile() throws {
+    /// Whatever becomes of the slot written last, the one before it is whole.
+    @Test func givesTheCursorBeforeWhenTheLastOneIsDamaged() throws {
         let directory = try TemporaryDirectory()
         let file = CursorFile(path: directory.file("out.cursor"), isDurable: false)
-        try file.save(
-            Cursor(positions: ["a": JournalPosition(segment: 3, offset: 77, record: 5)]))
+        let cursors = (1...3).map { number in
+            Cursor(
+                positions: ["a": JournalPosition(segment: 3, offset: 77, record: UInt64(number))])
+        }
+        for cursor in cursors { try file.save(cursor) }
         let bytes = try directory.read("out.cursor")
-        for damaged in Array(Damage.truncations(of: bytes)) + Damage.flips(of: bytes, count: 50) {
-            if damaged == bytes { continue }
+        #expect(bytes.count == 8192)
+        for offset in 0..<bytes.count where bytes[offset] != 0 {
+            var damaged = bytes
+            damaged[offset] ^= 1 << UInt8(offset % 8)
             try Data(damaged).write(to: URL(fileURLWithPath: file.path))
+            let found = try CursorFile(path: file.path, isDurable: false).load()
+            #expect(found == cursors[offset < 4096 ? 2 : 1] || found == cursors[1])
+        }
+    }
+
+    @Test func refusesAFileThatIsNoCursor() throws {
+        let directory = try TemporaryDirectory()
+        let file = CursorFile(path: directory.file("out.cursor"), isDurable: false)
+        for content in [[], [1, 2, 3], [UInt8](repeating: 7, count: 8192)] {
+            try Data(content).write(to: URL(fileURLWithPath: file.path))
             #expect(throws: OperationError.self) { try file.load() }
+        }
+    }
+
+    @Test func growsWithTheStateAndStartsAnewWhenSomebodyRemovesIt() throws {
+        let directory = try TemporaryDirectory()
+        let file = CursorFile(path: directory.file("out.cursor"), isDurable: false)
+        for size in [10, 5_000, 100, 20_000, 0] {
+            let cursor = Cursor(state: [UInt8](repeating: 5, count: size))
+            try file.save(cursor)
+            #expect(try CursorFile(path: file.path, isDurable: false).load() == cursor)
+        }
+        try FileManager.default.removeItem(atPath: file.path)
+        try file.save(Cursor(state: [9]))
+        #expect(try CursorFile(path: file.path, isDurable: false).load() == Cursor(state: [9]))
+    }
+}
+
+@Suite struct ChecksumTests {
+    /// Bit by bit, as RFC 3720 defines it.
+    private func reference(_ bytes: [UInt8]) -> UInt32 {
+        var crc = ~UInt32(0)
+        for byte in bytes {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0x82f6_3b78 : crc >> 1 }
+        }
+        return ~crc
+    }
+
+    @Test func agreesWithTheDefinitionAtEveryLength() {
+        #expect(Array("123456789".utf8).withBytes { Frame.checksum($0) } == 0xe306_9283)
+        let bytes = (0..<7_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 5) }
+        for count in Array(0..<40) + [1023, 1024, 3071, 3072, 3073, 3080, 6144, 6151, 7_000] {
+            let part = Array(bytes.prefix(count))
+            #expect(part.withBytes { Frame.checksum($0) } == reference(part), "\(count) bytes")
         }
     }
 }
