@@ -22,7 +22,7 @@ public struct JournalSurvey: Sendable {
     public enum Fault: Sendable {
         /// It is no border between frames.
         case insideFrame
-        /// Its record's number is not that of the frame there.
+        /// Its record is none of the frame there.
         case wrongRecord
         /// The journal is shorter.
         case behindEnd
@@ -173,7 +173,7 @@ extension JournalSurvey.Standing {
         let start = UInt64(frame.offset)
         if start < place.offset, place.offset < start + UInt64(frame.length) {
             fault = .insideFrame
-        } else if start == place.offset, place.record > frame.records.lowerBound {
+        } else if start == place.offset, place.record > frame.records.upperBound {
             fault = .wrongRecord
         }
     }
@@ -182,11 +182,14 @@ extension JournalSurvey.Standing {
         number > place.segment || number == place.segment && frame.offset >= place.offset
     }
 
-    /// - Parameter next: the number of the record that should come next.
+    /// - Parameter next: the number of the record that should come next; within a frame when a part
+    ///   of it has been delivered.
     fileprivate mutating func count(_ frame: StoredFrame, after next: inout UInt64) {
         waitingBytes += frame.length
-        waiting &+= UInt64(frame.records.count)
         if frame.records.lowerBound > next { lost &+= frame.records.lowerBound - next }
+        let first = max(frame.records.lowerBound, next)
+        guard frame.records.upperBound > first else { return }
+        waiting &+= frame.records.upperBound - first
         next = frame.records.upperBound
     }
 }

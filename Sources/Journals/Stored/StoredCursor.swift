@@ -17,12 +17,21 @@ public struct StoredCursor: Sendable {
         self.path = path
         output = StorageName.instance(
             ofFile: String(FileSystem.name(of: path).dropLast(Self.suffix.count)))
+        var result = Self.load(path)
+        // Both slots of the file look damaged when an agent has written each during the read.
+        let bell = Doorbell()
+        for _ in 0..<2 where result.error != nil {
+            bell.wait(atMost: 2_000_000)
+            result = Self.load(path)
+        }
+        (cursor, error) = result
+    }
+
+    private static func load(_ path: String) -> (cursor: Cursor?, error: OperationError?) {
         do throws(OperationError) {
-            cursor = try CursorFile(path: path, isDurable: false).load()
-            error = nil
+            return (try CursorFile(path: path, isDurable: false).load(), nil)
         } catch {
-            cursor = nil
-            self.error = error
+            return (nil, error)
         }
     }
 

@@ -70,6 +70,17 @@ import Testing
         #expect((standing.waitingBytes == 0) == (index == 29))
     }
 
+    /// A refused record stops an output within a frame.
+    @Test(arguments: [1, 5, 9])
+    func countsTheRestOfAFrameThatIsDeliveredInPart(delivered: UInt64) throws {
+        var place = try fill()[9]
+        place.record += delivered
+        let survey = try survey(place)
+        let standing = try #require(survey.standings.first)
+        #expect(standing.waiting == 200 - delivered)
+        #expect(standing.fault == nil && standing.lost == 0 && survey.balances(standing))
+    }
+
     @Test func countsDamageBehindAPlaceAsLost() throws {
         let places = try fill()
         let name = segmentFile(places[15].segment)
@@ -106,7 +117,7 @@ import Testing
         #expect(try fault { $0.segment += 1 } == .behindEnd)
         #expect(try fault { $0.record += 1 } == .behindEnd)
         #expect(
-            try fault { $0 = JournalPosition(segment: 1, offset: 40, record: 5) } == .wrongRecord)
+            try fault { $0 = JournalPosition(segment: 1, offset: 40, record: 11) } == .wrongRecord)
     }
 
     /// The agent delivers and removes segments while they are looked at.
