@@ -238,6 +238,8 @@ extension OperationError {
 public enum SystemError {
     /// A file was wanted and this is a directory.
     public static let isDirectory = EISDIR
+    /// Nothing stands at the path.
+    public static let isMissing = ENOENT
 
     public static func text(_ number: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
