@@ -180,6 +180,10 @@ extension OperationError {
 public enum SystemError {
     /// A file was wanted and this is a directory.
     public static let isDirectory = EISDIR
+    /// A disk or a table of the system is full.
+    public static let noSpace = ENOSPC
+    /// The process, or the system, has no descriptor left.
+    public static let noDescriptor = EMFILE
 
     public static func text(_ number: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
