@@ -75,6 +75,27 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Writes all bytes at `offset`, leaving the position where it is.
+    ///
+    /// - Throws: `fileWriteFailed`; the file may then hold a part of the bytes.
+    public func write(_ bytes: RawSpan, at offset: Int, target: String) throws(OperationError) {
+        var done = 0
+        while done < bytes.byteCount {
+            let rest = bytes.extracting(done..<bytes.byteCount)
+            let place = off_t(offset + done)
+            // The pointer lives for the call only.
+            let written = retryOnInterrupt {
+                unsafe rest.withUnsafeBytes {
+                    unsafe pwrite(number, $0.baseAddress, $0.count, place)
+                }
+            }
+            guard written > 0 else {
+                throw OperationError(.fileWriteFailed, call: "pwrite", target: target, errno: errno)
+            }
+            done += written
+        }
+    }
+
     /// Reads up to `count` bytes at the descriptor's position onto the end of `buffer`.
     ///
     /// - Returns: bytes read; 0 at the end of the file.
