@@ -122,18 +122,24 @@ final class TailReader {
 
     private func depart(_ file: TailedFile, now: Int64) {
         if file.isComplete { return remove(file) }
-        if file.descriptor == nil {
-            guard let path = search.path(of: file.identity, near: file.linkTarget ?? file.path)
-            else {
-                log.warning("\(file.path) is gone; it may have been longer than what was read")
-                return remove(file)
-            }
-            table.rename(file, to: path, linkTarget: nil)
-        }
         log.debug("\(file.path) was renamed or removed; reading the rest")
+        if file.descriptor == nil, !findAgain(file) { return }
         file.departure = now
         departed.append(file)
         table.markReady(file)
+    }
+
+    /// Looks for the new name of a file that is not open.
+    ///
+    /// - Returns: `false` when it has none; then it is not followed any more.
+    private func findAgain(_ file: TailedFile) -> Bool {
+        guard let path = search.path(of: file.identity, near: file.linkTarget ?? file.path) else {
+            log.warning("\(file.path) is gone; it may have been longer than what was read")
+            remove(file)
+            return false
+        }
+        table.rename(file, to: path, linkTarget: nil)
+        return true
     }
 
     private func remove(_ file: TailedFile) {
@@ -212,8 +218,11 @@ final class TailReader {
     private func takeTurn(_ file: TailedFile, isLast: Bool, now: Int64) {
         file.isReady = false
         do throws(OperationError) {
-            // Under another name by now, or gone: the next scan will tell.
-            guard try openFiles.open(file) else { return }
+            guard try openFiles.open(file) else {
+                // Under another name by now, or gone: the next scan tells of those that it knows.
+                if file.departure != nil, findAgain(file) { table.markReady(file) }
+                return
+            }
             if file.isCompressed, !openFiles.mayDecompress(file) { return table.markReady(file) }
             let before = file.offset
             let outcome = try lines.read(file, isLast: isLast)
