@@ -17,11 +17,18 @@ public enum StockMultiline {
     private static let java = make(
         "java",
         [
-            ("start_state head", #"(?:Exception|Error|Throwable|V8 errors stack trace)(?:[:\r]|$)"#, "frames"),
+            (
+                "start_state head",
+                #"(?:Exception|Error|Throwable|V8 errors stack trace)(?:[:\r]|$)"#, "frames"
+            ),
             ("frames", #"^[\t ]*nested exception is:"#, "head"),
             ("frames", #"^\r*$"#, "frames"),
             ("frames", #"^[\t ]+(?:eval )?at "#, "frames"),
-            ("frames", #"^[\t ]*--- End of (?:inner exception stack trace|stack trace from previous location)"#, "frames"),
+            (
+                "frames",
+                #"^[\t ]*--- End of (?:inner exception stack trace|stack trace from previous location)"#,
+                "frames"
+            ),
             ("frames", #"^[\t ]*(?:Caused by|Suppressed):"#, "frames"),
             ("frames", #"^[\t ]*\.\.\. \d+ (?:more|common frames omitted)"#, "frames"),
         ])

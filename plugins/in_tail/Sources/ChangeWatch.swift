@@ -14,8 +14,10 @@ struct ChangeWatch: ~Copyable {
 
     /// Watches directories that are not watched yet.
     ///
+    /// - Returns: whether there were any.
     /// - Throws: when the system lets nobody watch more.
-    mutating func cover(_ paths: [String]) throws(OperationError) {
+    mutating func cover(_ paths: [String]) throws(OperationError) -> Bool {
+        let before = known.count
         for path in paths where !known.contains(path) {
             let number: Int32
             do {
@@ -28,6 +30,7 @@ struct ChangeWatch: ~Copyable {
             known.insert(path)
             directories[number, default: []].append(path)
         }
+        return known.count > before
     }
 
     /// Tells the reader what happened.
@@ -69,5 +72,7 @@ struct ChangeWatch: ~Copyable {
 
 extension OperationError {
     /// Whether the system has no more of something, as opposed to a path that is wrong.
-    fileprivate var isShortage: Bool { errno == SystemError.noSpace || errno == SystemError.noDescriptor }
+    fileprivate var isShortage: Bool {
+        errno == SystemError.noSpace || errno == SystemError.noDescriptor
+    }
 }

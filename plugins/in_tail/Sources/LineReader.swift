@@ -118,7 +118,8 @@ final class LineReader {
     ) throws(OperationError) -> Bool {
         let known = file.offset + file.unfinished
         let added = size - known
-        guard file.unfinished > 4096, added < Self.readSize, size - file.offset <= settings.lineLimit
+        guard file.unfinished > 4096, added < Self.readSize,
+            size - file.offset <= settings.lineLimit
         else { return false }
         buffer.removeAll()
         _ = try open.file.read(into: &buffer, at: known, count: max(added, 0), target: file.path)

@@ -7,8 +7,8 @@ struct TailLoop {
     private static let gatherMilliseconds: Int32 = 5
     /// How often to look at files without being told of changes.
     private static let pollInterval: Int64 = 250_000_000
-    /// Time between scans, however often names change.
-    private static let scanPause: Int64 = 100_000_000
+    /// Share of the time that scans may take, however often names change: one in this many.
+    private static let scanShare: Int64 = 10
 
     let reader: TailReader
     let settings: TailSettings
@@ -17,39 +17,51 @@ struct TailLoop {
 
     func run(stop: StopHandle) {
         var watch = startWatching()
-        // Before the scan: what happens after it is heard of.
-        cover(&watch)
-        reader.scan(now: MonotonicClock.now())
-        var lastScan = MonotonicClock.now()
-        var needsScan = false
+        var (lastScan, scanPause, needsScan) = scan(&watch)
+        var lastPoll = lastScan
         while !reader.isOver, !isStopping() {
             let now = MonotonicClock.now()
             reader.readOnce(now: now)
             if !reader.hasWork {
                 if settings.exitsAtEnd { return reader.finish(now: now) }
-                let wait = pause(now: now, lastScan: lastScan, needsScan, watches: watch != nil)
+                let nextScan = lastScan + (needsScan ? scanPause : settings.refreshInterval)
+                let wait = pause(now: now, nextScan: nextScan, watches: watch != nil)
                 if stop.wait(orReadable: watch?.descriptor, nanoseconds: wait) { return }
                 if stop.wait(milliseconds: Self.gatherMilliseconds) { return }
             } else if stop.wait(milliseconds: 0) {
                 return
             }
-            needsScan = hear(&watch) || needsScan
             let time = MonotonicClock.now()
+            if hear(&watch) { needsScan = true }
+            if watch == nil, time - lastPoll >= Self.pollInterval {
+                reader.poll()
+                lastPoll = time
+            }
             let isDue = time - lastScan >= settings.refreshInterval
-            if isDue || needsScan && time - lastScan >= Self.scanPause {
-                cover(&watch)
-                reader.scan(now: time)
-                lastScan = MonotonicClock.now()
-                needsScan = false
+            if isDue || needsScan && time - lastScan >= scanPause {
+                (lastScan, scanPause, needsScan) = scan(&watch)
             }
         }
     }
 
+    /// Scans and sees to it that what happens afterwards is heard of.
+    ///
+    /// - Returns: when the scan ended, how long not to scan again, and whether to do so then.
+    private func scan(
+        _ watch: inout ChangeWatch?
+    ) -> (end: Int64, pause: Int64, needsScan: Bool) {
+        let begin = MonotonicClock.now()
+        _ = cover(&watch)
+        reader.scan(now: begin)
+        // In directories that came with the scan, something may have happened since.
+        let isNew = cover(&watch)
+        let end = MonotonicClock.now()
+        return (end, (end - begin) * Self.scanShare, isNew)
+    }
+
     /// Nanoseconds to wait for an event at most.
-    private func pause(
-        now: Int64, lastScan: Int64, _ needsScan: Bool, watches: Bool
-    ) -> Int64 {
-        var until = lastScan + (needsScan ? Self.scanPause : settings.refreshInterval)
+    private func pause(now: Int64, nextScan: Int64, watches: Bool) -> Int64 {
+        var until = nextScan
         if !watches { until = min(until, now + Self.pollInterval) }
         if let deadline = reader.deadline(now: now) { until = min(until, deadline) }
         return max(until - now, 0)
@@ -65,29 +77,28 @@ struct TailLoop {
         }
     }
 
-    private func cover(_ watch: inout ChangeWatch?) {
+    /// - Returns: whether there were directories that were not watched before.
+    private func cover(_ watch: inout ChangeWatch?) -> Bool {
         do {
-            try watch?.cover(reader.directories())
+            return try watch?.cover(reader.directories()) ?? false
         } catch {
             log.warning(
                 "\(error); looking at the files four times a second instead"
                     + " (raise fs.inotify.max_user_watches)")
             watch = nil
+            return false
         }
     }
 
     /// - Returns: whether to scan.
     private func hear(_ watch: inout ChangeWatch?) -> Bool {
         do {
-            if let needsScan = try watch?.deliver(to: reader, patterns: settings.patterns) {
-                return needsScan
-            }
+            return try watch?.deliver(to: reader, patterns: settings.patterns) ?? false
         } catch {
             log.warning("\(error); looking at the files four times a second instead")
             watch = nil
+            return true
         }
-        reader.poll()
-        return false
     }
 }
 

@@ -29,7 +29,8 @@ final class TailReader {
         self.settings = settings
         self.sink = sink
         log = sink.log
-        openFiles = openLimit.map { OpenFiles(limit: $0, log: sink.log) } ?? OpenFiles(log: sink.log)
+        openFiles =
+            openLimit.map { OpenFiles(limit: $0, log: sink.log) } ?? OpenFiles(log: sink.log)
         batch = TailBatch(settings: settings, sink: sink)
         lines = LineReader(settings: settings, batch: batch, log: sink.log)
         search = FileSearch(

@@ -14,10 +14,13 @@ struct TailSettings: Sendable {
                 help: "Files to leave out, with wildcards; several are separated by commas"),
             OptionSpec("path_key", .text, help: "Write the file's path into this field"),
             OptionSpec(
-                "offset_key", .text, help: "Write where the line starts in the file into this field"),
+                "offset_key", .text, help: "Write where the line starts in the file into this field"
+            ),
             OptionSpec(
-                "key", .text, default: "log", help: "The field for the line when there is no parser"),
-            OptionSpec("parser", .parser, help: "How lines become records; without it they stay text"),
+                "key", .text, default: "log", help: "The field for the line when there is no parser"
+            ),
+            OptionSpec(
+                "parser", .parser, help: "How lines become records; without it they stay text"),
             OptionSpec(
                 "multiline.parser", .choice(StockMultiline.names),
                 help: "Join the lines of exception reports"),
@@ -43,7 +46,8 @@ struct TailSettings: Sendable {
                 "skip_long_lines", .boolean, default: "off",
                 help: "Drop lines that are too long instead"),
             OptionSpec(
-                "skip_empty_lines", .boolean, default: "off", help: "Make no records of empty lines"),
+                "skip_empty_lines", .boolean, default: "off", help: "Make no records of empty lines"
+            ),
             OptionSpec(
                 "inotify_watcher", .boolean, default: "on",
                 help: "Be told of changes by the system; off looks four times a second"),
