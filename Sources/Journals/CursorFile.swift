@@ -143,8 +143,9 @@ private struct CursorSlot {
 
     /// Of the header without the checksum, continued over the rest.
     private static func checksum(_ slot: RawSpan) -> UInt32 {
-        Frame.checksum(slot.extracting(0..<24))
-            ^ Frame.checksum(slot.extracting(headerLength..<slot.byteCount))
+        Frame.checksum(
+            slot.extracting(headerLength..<slot.byteCount),
+            continuing: Frame.checksum(slot.extracting(0..<24)))
     }
 
     /// - Returns: `nil` when the slot is empty or damaged.

@@ -20,9 +20,11 @@ enum Frame {
     static let checkedFrom = 8
 
     /// Checksums the bytes; CRC32C as in RFC 3720 §12.1.
-    static func checksum(_ bytes: RawSpan) -> UInt32 {
+    ///
+    /// - Parameter crc: the checksum of what stands before them.
+    static func checksum(_ bytes: RawSpan, continuing crc: UInt32 = 0) -> UInt32 {
         // The pointer lives for the call only.
-        unsafe bytes.withUnsafeBytes { unsafe catchment_crc32c(0, $0.baseAddress, $0.count) }
+        unsafe bytes.withUnsafeBytes { unsafe catchment_crc32c(crc, $0.baseAddress, $0.count) }
     }
 
     /// What a frame's header says.

@@ -3,8 +3,16 @@ import Core
 /// Turns batches into frames.
 ///
 /// Every frame holds the shapes of its rows, so that it can be read without any other.
+///
+/// A frame has two parts: what the encoder writes, and bytes of the batch that need no copy because
+/// they lie in the frame's order already.
 struct FrameEncoder: ~Copyable {
-    private(set) var frame = ByteBuffer()
+    /// The first part.
+    private(set) var head = ByteBuffer()
+    /// Whether all bytes of the batch are the second part; otherwise there is none.
+    private(set) var isFollowedByBatch = false
+    /// Bytes of both parts.
+    private(set) var frameLength = 0
     /// Whether frames carry checksums; in memory nothing but a bug could damage them.
     private let hasChecksums: Bool
     /// Shapes as bytes, by shape: written out once, copied into many frames.
@@ -18,7 +26,7 @@ struct FrameEncoder: ~Copyable {
 
     init(hasChecksums: Bool) { self.hasChecksums = hasChecksums }
 
-    /// Fills `frame` with the batch.
+    /// Makes the frame of a batch.
     ///
     /// Body: tag (u16 length), places of sources (u32 count; each source and place with u16
     /// length), shapes (u32 count; each with u32 length), runs (u32 count; each u32 index of the
@@ -29,39 +37,54 @@ struct FrameEncoder: ~Copyable {
         _ batch: borrowing RecordBatch, progress: [SourceProgress], firstRecord: UInt64,
         salt: UInt64
     ) {
-        frame.removeAll(keepingAtMost: 4 << 20)
-        frame.append(bigEndian: Frame.magic)
-        frame.append(bigEndian: UInt32(0))
-        frame.append(bigEndian: salt)
-        frame.append(bigEndian: UInt32(0))
-        frame.append(bigEndian: UInt32(batch.count))
-        frame.append(bigEndian: firstRecord)
-        frame.append(bigEndian: batch.received.nanoseconds)
+        head.removeAll(keepingAtMost: 4 << 20)
+        head.append(bigEndian: Frame.magic)
+        head.append(bigEndian: UInt32(0))
+        head.append(bigEndian: salt)
+        head.append(bigEndian: UInt32(0))
+        head.append(bigEndian: UInt32(batch.count))
+        head.append(bigEndian: firstRecord)
+        head.append(bigEndian: batch.received.nanoseconds)
 
-        frame.append(short: batch.tag)
-        frame.append(bigEndian: UInt32(progress.count))
+        head.append(short: batch.tag)
+        head.append(bigEndian: UInt32(progress.count))
         for step in progress {
-            frame.append(short: step.source)
-            frame.append(short: step.place)
+            head.append(short: step.source)
+            head.append(short: step.place)
         }
         let runs = batch.runs
+        isFollowedByBatch = Self.isDense(runs, count: batch.bytes.byteCount)
         appendRuns(runs, appendShapes(of: runs))
-        appendPayload(of: runs, in: batch)
+        if !isFollowedByBatch { appendPayload(of: runs, in: batch) }
 
-        frame.store(bigEndian: UInt32(frame.count - Frame.headerLength), at: 16)
+        frameLength = head.count + (isFollowedByBatch ? batch.bytes.byteCount : 0)
+        head.store(bigEndian: UInt32(frameLength - Frame.headerLength), at: 16)
         guard hasChecksums else { return }
-        let crc = Frame.checksum(frame.bytes.extracting(Frame.checkedFrom..<frame.count))
-        frame.store(bigEndian: crc, at: 4)
+        var crc = Frame.checksum(head.bytes.extracting(Frame.checkedFrom..<head.count))
+        if isFollowedByBatch { crc = Frame.checksum(batch.bytes, continuing: crc) }
+        head.store(bigEndian: crc, at: 4)
     }
 
-    /// - Returns: the number of each run's shape in the frame.
+    /// Whether constants and rows of all runs lie one behind the other, with nothing between them.
+    private static func isDense(_ runs: [RecordBatch.Run], count: Int) -> Bool {
+        var end = 0
+        for run in runs {
+            guard run.constants == end else { return false }
+            end += run.shape.constantsLength
+            guard run.start == end else { return false }
+            end += run.byteCount
+        }
+        return end == count
+    }
+
+    /// - Returns: the number of each run's shape in the head.
     private mutating func appendShapes(of runs: [RecordBatch.Run]) -> [UInt32] {
-        let countAt = frame.count
-        frame.append(bigEndian: UInt32(0))
+        let countAt = head.count
+        head.append(bigEndian: UInt32(0))
         numbers.removeAll(keepingCapacity: true)
         lastShape = nil
         let result = runs.map { number(of: $0.shape) }
-        frame.store(bigEndian: UInt32(numbers.count), at: countAt)
+        head.store(bigEndian: UInt32(numbers.count), at: countAt)
         return result
     }
 
@@ -80,7 +103,7 @@ struct FrameEncoder: ~Copyable {
 
     private mutating func appendShape(_ shape: Shape) {
         if let known = encodedShapes[shape] {
-            return known.withBytes { frame.append($0) }
+            return known.withBytes { head.append($0) }
         }
         var encoded = ByteBuffer()
         encoded.append(bigEndian: UInt32(0))
@@ -88,13 +111,13 @@ struct FrameEncoder: ~Copyable {
         encoded.store(bigEndian: UInt32(encoded.count - 4), at: 0)
         if encodedShapes.count >= Self.shapeLimit { encodedShapes.removeAll() }
         encodedShapes[shape] = encoded.bytes.makeArray()
-        frame.append(contentsOf: encoded)
+        head.append(contentsOf: encoded)
     }
 
     /// Writes the run table with offsets into the payload, where each run's constants stand before
     /// its rows unless it shares those of the run before.
     private mutating func appendRuns(_ runs: [RecordBatch.Run], _ numbers: [UInt32]) {
-        frame.append(bigEndian: UInt32(runs.count))
+        head.append(bigEndian: UInt32(runs.count))
         var offset = 0
         var previous: (source: Int, target: Int)?
         for (run, number) in zip(runs, numbers) {
@@ -106,14 +129,14 @@ struct FrameEncoder: ~Copyable {
                 offset += run.shape.constantsLength
             }
             previous = (run.constants, constants)
-            frame.append(bigEndian: number)
-            frame.append(bigEndian: UInt32(constants))
-            frame.append(bigEndian: UInt32(offset))
-            frame.append(bigEndian: UInt32(run.byteCount))
-            frame.append(bigEndian: UInt32(run.count))
+            head.append(bigEndian: number)
+            head.append(bigEndian: UInt32(constants))
+            head.append(bigEndian: UInt32(offset))
+            head.append(bigEndian: UInt32(run.byteCount))
+            head.append(bigEndian: UInt32(run.count))
             offset += run.byteCount
         }
-        frame.append(bigEndian: UInt32(offset))
+        head.append(bigEndian: UInt32(offset))
     }
 
     private mutating func appendPayload(
@@ -124,10 +147,10 @@ struct FrameEncoder: ~Copyable {
         for run in runs {
             if previous != run.constants {
                 let end = run.constants + run.shape.constantsLength
-                frame.append(bytes.extracting(run.constants..<end))
+                head.append(bytes.extracting(run.constants..<end))
             }
             previous = run.constants
-            frame.append(bytes.extracting(run.start..<run.start + run.byteCount))
+            head.append(bytes.extracting(run.start..<run.start + run.byteCount))
         }
     }
 }

@@ -112,7 +112,7 @@ public final class Journal: Sendable {
         if let segment = last, !segment.isFresh, isUsable(segment) {
             writer.encoder.encode(
                 batch, progress: batch.progress, firstRecord: end.record, salt: segment.salt)
-            if !hasRoom(in: segment, for: writer.encoder.frame.count) { last = nil }
+            if !hasRoom(in: segment, for: writer.encoder.frameLength) { last = nil }
         } else if let segment = last, !isUsable(segment) {
             last = nil
         }
@@ -123,7 +123,11 @@ public final class Journal: Sendable {
             segment = try begin(with: batch, after: end, in: last, with: &writer)
         }
         do throws(OperationError) {
-            try segment.storage.append(writer.encoder.frame.bytes)
+            if writer.encoder.isFollowedByBatch {
+                try segment.storage.append(writer.encoder.head.bytes, batch.bytes)
+            } else {
+                try segment.storage.append(writer.encoder.head.bytes)
+            }
             if settings.synchronization == .full { try segment.storage.synchronize() }
         } catch {
             // What is left of a frame, or a whole one that may be appended again. When this fails
@@ -156,7 +160,7 @@ public final class Journal: Sendable {
         let progress = settings.isPersistent ? places.all : batch.progress
         let salt = fresh?.salt ?? Process.randomUInt64()
         writer.encoder.encode(batch, progress: progress, firstRecord: end.record, salt: salt)
-        let length = writer.encoder.frame.count
+        let length = writer.encoder.frameLength
         if let fresh, hasRoom(in: fresh, for: length) { return fresh }
         let number = state.withLock { $0.nextNumber }
         let header = SegmentHeader(number: number, firstRecord: end.record, salt: salt)

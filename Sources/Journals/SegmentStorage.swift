@@ -46,18 +46,21 @@ final class SegmentStorage: @unchecked Sendable {
     }
 
     /// Appends all bytes; after an error `truncate` takes back what was written of them.
-    func append(_ bytes: RawSpan) throws(OperationError) {
+    ///
+    /// - Parameter more: bytes that follow the others.
+    func append(_ bytes: RawSpan, _ more: RawSpan = RawSpan()) throws(OperationError) {
         if case .memory(let block) = place {
             block.store(bytes, at: length)
+            block.store(more, at: length + bytes.byteCount)
         } else {
             do throws(OperationError) {
-                try file?.write(bytes, target: name)
+                try file?.write(bytes, more, target: name)
             } catch {
                 isTorn = true
                 throw error
             }
         }
-        length += bytes.byteCount
+        length += bytes.byteCount + more.byteCount
     }
 
     /// Bytes that lie in memory, `nil` when they must be read from a file.

@@ -57,6 +57,13 @@ extension FileSystem {
         return FileStatus(status)
     }
 
+    /// Whether it is certain that nothing stands at `path`; a failing disk or network is not.
+    public static func isAbsent(_ path: String) -> Bool {
+        var status = stat()
+        // `status` and the path live for the call.
+        return unsafe stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
+    }
+
     /// Where a symbolic link leads in the end; `nil` when `path` is none.
     public static func target(ofLink path: String) -> String? {
         var status = stat()

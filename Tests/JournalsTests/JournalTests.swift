@@ -114,6 +114,24 @@ import Testing
         #expect(try readAll(reader) == Array(170..<310))
     }
 
+    /// What a filter has taken out leaves gaps in the batch, and none in the journal.
+    @Test(arguments: Kind.allCases)
+    func keepsWhatAFilterHasLeftOfABatch(_ kind: Kind) throws {
+        let directory = try TemporaryDirectory()
+        let journal = try Journal(name: "j", settings: settings(kind, directory), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        var batch = Samples.batch(first: 0, count: 20)
+        _ = batch.retain { row in
+            row.shape.column(named: "number").flatMap { row.unsigned(at: $0) }.map { $0 % 3 == 0 }
+                ?? false
+        }
+        try journal.append(batch)
+        let full = journal.byteCount
+        try journal.append(Samples.batch(first: 20, count: 20))
+        #expect(journal.byteCount - full > full - SegmentHeader.length)
+        #expect(try readAll(reader) == [0, 3, 6, 9, 12, 15, 18] + Array(20..<40))
+    }
+
     /// Every segment can tell the places of all sources, whatever was removed before it.
     @Test(arguments: [400, 2_000, 100_000])
     func givesBackTheNewestPlaceOfEverySource(_ segmentLength: Int) throws {

@@ -18,8 +18,6 @@ final class TailBatch {
     private var shapes: [Int: ShapeCache<Shape>] = [:]
     /// The first run of the file whose turn it is.
     private var firstRun = 0
-    /// Where the piece of a long line ended that was dropped last.
-    private var droppedEnd = 0
 
     init(settings: TailSettings, sink: any BatchSink) {
         self.settings = settings
@@ -39,7 +37,6 @@ final class TailBatch {
         source.received = .now()
         if batch.isEmpty { batch.received = source.received }
         firstRun = batch.runs.count
-        droppedEnd = -1
     }
 
     /// Ends the turn of a file.
@@ -91,10 +88,9 @@ final class TailBatch {
 
     private func keep(_ piece: RawSpan, at offset: Int, of file: TailedFile) {
         if settings.skipsLongLines {
-            if offset != droppedEnd, piece.byteCount == settings.lineLimit {
-                file.counters.count(.parserLineTooLong)
-            }
-            droppedEnd = offset + piece.byteCount
+            // Once for all pieces of a line.
+            if offset != file.droppedEnd { file.counters.count(.parserLineTooLong) }
+            file.droppedEnd = offset + piece.byteCount
             return
         }
         file.decoder.keep(piece, because: .parserLineTooLong, from: source, into: &batch)

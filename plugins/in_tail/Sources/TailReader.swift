@@ -61,7 +61,7 @@ final class TailReader {
             }
         }
         for file in Array(table.all) where file.departure == nil && !seen.contains(file.identity) {
-            depart(file, now: now)
+            if hasLeft(file) { depart(file, now: now) }
         }
     }
 
@@ -128,6 +128,14 @@ final class TailReader {
         file.departure = now
         departed.append(file)
         table.markReady(file)
+    }
+
+    /// Whether the file's path leads to no file, or another one; not when nobody can tell.
+    private func hasLeft(_ file: TailedFile) -> Bool {
+        guard let status = FileSystem.status(of: file.path) else {
+            return FileSystem.isAbsent(file.path)
+        }
+        return FileIdentity(status) != file.identity
     }
 
     /// Looks for the new name of a file that is not open.

@@ -17,6 +17,8 @@ final class TailedFile {
     /// The next byte to cut lines from; of a compressed file, in its text.
     var offset: Int
     var isInsideLongLine: Bool
+    /// Where the piece of a long line ended that was dropped last.
+    var droppedEnd = -1
     /// Bytes behind `offset` that are known to hold no line end.
     var unfinished = 0
     /// Whether nothing can follow: a compressed file that was read to its end.
