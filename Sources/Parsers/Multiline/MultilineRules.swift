@@ -29,9 +29,11 @@ public struct MultilineRules: Sendable {
     let states: [String]
     let rules: [Rule]
 
-    public init(name: String, flushTimeout: Int64 = 4_000_000_000, rules: [Rule]) {
+    static let defaultTimeout: Int64 = 4_000_000_000
+
+    public init(name: String, flushTimeout: Int64? = nil, rules: [Rule]) {
         self.name = name
-        self.flushTimeout = flushTimeout
+        self.flushTimeout = flushTimeout ?? Self.defaultTimeout
         self.rules = rules
         var states = [Self.startState]
         for state in rules.flatMap({ $0.from + [$0.to] }) where !states.contains(state) {
@@ -39,6 +41,12 @@ public struct MultilineRules: Sendable {
         }
         self.states = states
     }
+}
+
+/// The multiline rules that a configuration may name: its own and the stock ones.
+public protocol MultilineDirectory: Sendable {
+    var multilineNames: [String] { get }
+    func multilineRules(named name: String) -> MultilineRules?
 }
 
 /// Decides about lines by rules, for one thread.

@@ -22,8 +22,8 @@ struct TailSettings: Sendable {
             OptionSpec(
                 "parser", .parser, help: "How lines become records; without it they stay text"),
             OptionSpec(
-                "multiline.parser", .choice(StockMultiline.names),
-                help: "Join the lines of exception reports"),
+                "multiline.parser", .text,
+                help: "Join lines: java, python, go, ruby, or one of `multiline_parsers`"),
             OptionSpec(
                 "read_from_head", .boolean, default: "off",
                 help: "Read files that are there at the first start from their beginning"),
@@ -97,7 +97,7 @@ struct TailSettings: Sendable {
         offsetKey = settings.text("offset_key")
         lineKey = settings.text("key") ?? "log"
         parser = settings.text("parser")
-        multiline = settings.text("multiline.parser").flatMap(StockMultiline.rules)
+        multiline = try Self.rules(settings)
         readsFromHead = settings.boolean("read_from_head")
         exitsAtEnd = settings.boolean("exit_on_eof")
         refreshInterval = max(settings.duration("refresh_interval") ?? 0, 100_000_000)
@@ -112,6 +112,18 @@ struct TailSettings: Sendable {
                 .outOfRange, at: settings.location(of: "buffer_max_size"),
                 "'buffer_max_size' is \(lineLimit) bytes, outside 256 bytes to 64 MiB")
         }
+    }
+
+    private static func rules(
+        _ settings: PluginSettings
+    ) throws(SettingsError) -> MultilineRules? {
+        guard let name = settings.text("multiline.parser") else { return nil }
+        let known = settings.parsers as? any MultilineDirectory
+        if let rules = known?.multilineRules(named: name) { return rules }
+        throw SettingsError(
+            .unknownParser, at: settings.location(of: "multiline.parser"),
+            "there is no multiline parser '\(name)'",
+            hint: Suggestion.hint(for: name, among: known?.multilineNames ?? []))
     }
 
     /// The items of a list option, each of which may hold several separated by commas.

@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: [
         ([], ErrorCode.missingKey), ([("path", " , ")], .invalidValue),
         ([("path", "x"), ("parser", "nobody")], .unknownParser),
-        ([("path", "x"), ("multiline.parser", "cobol")], .unknownChoice),
+        ([("path", "x"), ("multiline.parser", "cobol")], .unknownParser),
         ([("path", "x"), ("buffer_max_size", "1")], .outOfRange),
         ([("path", "x"), ("rotate_wait", "soon")], .invalidValue),
     ])
