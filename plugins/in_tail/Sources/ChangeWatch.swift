@@ -52,14 +52,17 @@ struct ChangeWatch: ~Copyable {
                 needsScan = true
             case .content, .name:
                 let isName = event.kind == .name
-                var isOurs = false
                 for directory in directories[event.watch] ?? [] {
                     let path = directory == "." ? event.name : directory + "/" + event.name
-                    if reader.markChanged(path: path) { isOurs = true }
-                }
-                // A file that was passed over may be wanted after a change.
-                if isName && isOurs || !isOurs && patterns.mayConcern(name: event.name) {
-                    needsScan = true
+                    // A file that was passed over may be wanted after a change.
+                    let isOurs = reader.markChanged(path: path)
+                    if isOurs
+                        ? isName
+                        : patterns.mayConcern(name: event.name)
+                            && !patterns.excludes(path)
+                    {
+                        needsScan = true
+                    }
                 }
             }
         }

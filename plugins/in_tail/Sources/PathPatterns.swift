@@ -32,8 +32,8 @@ struct PathPatterns: Sendable {
         return found
     }
 
-    /// A pattern without `/` speaks of the file's name.
-    private func excludes(_ path: String) -> Bool {
+    /// Whether `exclude_path` names the path; there, a pattern without `/` speaks of the name.
+    func excludes(_ path: String) -> Bool {
         excluded.contains { pattern in
             FilePattern.matches(pattern, path)
                 || !pattern.contains("/")

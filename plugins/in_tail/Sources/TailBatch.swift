@@ -14,7 +14,8 @@ final class TailBatch {
     private var offsets: [UInt64] = []
     /// Files whose place is another than the journal knows.
     private var moved: [FileIdentity: TailedFile] = [:]
-    private var others: [SourceProgress] = []
+    /// Other news for the journal; an empty place forgets.
+    private var others: [SourceName: [UInt8]] = [:]
     private var shapes: [Int: ShapeCache<Shape>] = [:]
     /// The first run of the file whose turn it is.
     private var firstRun = 0
@@ -100,7 +101,11 @@ final class TailBatch {
     // MARK: Places
 
     /// Remembers that the file's place changed.
-    func note(_ file: TailedFile) { moved[file.identity] = file }
+    func note(_ file: TailedFile) {
+        moved[file.identity] = file
+        // Its number may have been that of a file that is gone.
+        others[.file(file.identity)] = nil
+    }
 
     /// Lets the journal forget a file that is done with.
     func forget(_ identity: FileIdentity) {
@@ -110,7 +115,7 @@ final class TailBatch {
 
     /// Lets the journal remember anything else, or forget it.
     func note(_ name: SourceName, place: [UInt8]) {
-        others.append(SourceProgress(source: name.bytes, place: place))
+        others[name] = place
     }
 
     // MARK: Submitting
@@ -121,9 +126,11 @@ final class TailBatch {
     func submit() -> Bool {
         if batch.isEmpty, moved.isEmpty, others.isEmpty { return true }
         addOffsets()
-        batch.progress = moved.values.map(\.progress) + others
+        batch.progress =
+            moved.values.map(\.progress)
+            + others.map { SourceProgress(source: $0.key.bytes, place: $0.value) }
         moved.removeAll(keepingCapacity: true)
-        others.removeAll()
+        others.removeAll(keepingCapacity: true)
         firstRun = 0
         return sink.submit(&batch)
     }

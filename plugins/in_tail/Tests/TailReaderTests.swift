@@ -124,6 +124,16 @@ import Testing
         #expect(bench.sink.lines == [])
     }
 
+    @Test func passesOverCompressedFilesThatWereThereBefore() throws {
+        let bench = try TailBench(path: "*.gz")
+        try bench.append(gzip("old\n"), to: "x.gz")
+        bench.step()
+        #expect(bench.sink.lines == [])
+        try bench.append(gzip("new\n"), to: "y.gz")
+        bench.step()
+        #expect(bench.sink.logs == ["new"])
+    }
+
     @Test func goesOnInTheMiddleOfACompressedFile() throws {
         // Hardly compressible, so that it takes several turns.
         var random = SeededRandom(seed: 7)
