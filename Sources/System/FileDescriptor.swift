@@ -203,12 +203,20 @@ public struct FileDescriptor: ~Copyable, Sendable {
 
     /// Takes an exclusive lock that the process holds until the descriptor is closed.
     ///
+    /// Waits a tenth of a second at most: a process that is just being started somewhere has copies
+    /// of all descriptors, and their locks, until it runs its program.
+    ///
     /// - Returns: `false` when another process holds it.
     public func tryLock(target: String) throws(OperationError) -> Bool {
-        let result = retryOnInterrupt { flock(number, LOCK_EX | LOCK_NB) }
-        if result == 0 { return true }
-        if errno == EWOULDBLOCK { return false }
-        throw OperationError(.systemCall, call: "flock", target: target, errno: errno)
+        for _ in 0..<20 {
+            let result = retryOnInterrupt { flock(number, LOCK_EX | LOCK_NB) }
+            if result == 0 { return true }
+            guard errno == EWOULDBLOCK else {
+                throw OperationError(.systemCall, call: "flock", target: target, errno: errno)
+            }
+            usleep(5_000)
+        }
+        return false
     }
 
     /// Whether this is a terminal.
