@@ -56,13 +56,9 @@ struct ChangeWatch: ~Copyable {
                     let path = directory == "." ? event.name : directory + "/" + event.name
                     // A file that was passed over may be wanted after a change.
                     let isOurs = reader.markChanged(path: path)
-                    if isOurs
-                        ? isName
-                        : patterns.mayConcern(name: event.name)
-                            && !patterns.excludes(path)
-                    {
-                        needsScan = true
-                    }
+                    let isWanted =
+                        patterns.mayConcern(name: event.name) && !patterns.excludes(path)
+                    if isOurs ? isName : isWanted { needsScan = true }
                 }
             }
         }
