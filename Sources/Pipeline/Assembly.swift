@@ -28,28 +28,40 @@ struct Assembly {
 
     mutating func addOutputs() throws(OperationError) {
         for output in plan.outputs {
-            let isDurable = plan.service.storageSync == .full
-            let cursorFile = plan.service.storagePath.map {
-                CursorFile(
-                    path: $0 + "/cursors/" + Self.fileName(output.instanceName) + ".cursor",
-                    isDurable: isDurable)
-            }
+            let log = self.log.named(output.instanceName, level: output.logLevel)
             let keepsCursor = plan.inputs.contains {
                 $0.storage == .filesystem && output.match.matches($0.tag)
-            }
-            let log = self.log.named(output.instanceName, level: output.logLevel)
-            let quarantine = plan.service.storagePath.map {
-                Quarantine(
-                    storagePath: $0, output: output.instanceName, isDurable: isDurable, log: log)
             }
             outputs.append(
                 OutputWorker(
                     name: output.instanceName,
-                    delivery: try Delivery(
-                        output: try Self.make(output), cursorFile: keepsCursor ? cursorFile : nil,
-                        quarantine: quarantine, log: log),
+                    delivery: try makeDelivery(of: output, log: log, keepsCursor: keepsCursor),
                     limits: output.limits, flush: plan.service.flush, log: log))
         }
+    }
+
+    /// - Parameter keepsCursor: whether a journal that it reads outlives the process.
+    func makeDelivery(
+        of output: OutputPlan, log: Log, keepsCursor: Bool
+    ) throws(OperationError) -> Delivery {
+        let isDurable = plan.service.storageSync == .full
+        let cursorFile = plan.service.storagePath.map {
+            CursorFile(
+                path: $0 + "/cursors/" + Self.fileName(output.instanceName) + ".cursor",
+                isDurable: isDurable)
+        }
+        if !keepsCursor, let stored = try cursorFile?.load(), !stored.state.isEmpty {
+            // What the output does from now on will not be in it: to go back to it one day would
+            // undo that.
+            try cursorFile?.save(Cursor(positions: stored.positions))
+        }
+        let quarantine = plan.service.storagePath.map {
+            Quarantine(
+                storagePath: $0, output: output.instanceName, isDurable: isDurable, log: log)
+        }
+        return try Delivery(
+            output: try Self.make(output), cursorFile: keepsCursor ? cursorFile : nil,
+            quarantine: quarantine, log: log)
     }
 
     mutating func addInputs() throws(OperationError) {

@@ -33,6 +33,7 @@ struct PrintedLedger {
     struct Delivery: Equatable {
         var recovered = 0
         var delivered = 0
+        var quarantined = 0
         var dropped = 0
         var waiting = 0
     }
@@ -50,7 +51,8 @@ struct PrintedLedger {
         else { return nil }
         return Delivery(
             recovered: Self.number(row["recovered"]), delivered: Self.number(row["delivered"]),
-            dropped: Self.number(row["dropped"]), waiting: Self.number(row["in journal"]))
+            quarantined: Self.number(row["quarantined"]), dropped: Self.number(row["dropped"]),
+            waiting: Self.number(row["in journal"]))
     }
 
     private static func number(_ text: String?) -> Int {

@@ -48,7 +48,8 @@ final class Delivery {
         let place = journal.settings.isPersistent ? cursor.positions[journal.name] : nil
         let reader = JournalReader(journal, from: place, limits: limits, log: log)
         ledger.setRecovered(reader.backlog)
-        if let place, place != reader.committed {
+        if journal.settings.isPersistent, place != reader.committed {
+            // A first place is worth saving too: it tells others what waits.
             cursor.positions[journal.name] = reader.committed
             isCursorStale = true
         }

@@ -11,8 +11,13 @@ struct JournalCommand {
     init(arguments: [String]) throws(UsageError) { options = try JournalOptions(arguments) }
 
     /// Reads the arguments and runs.
-    static func run(_ arguments: [String], _ console: Console) -> Int32 {
+    static func run(
+        _ arguments: [String], _ console: Console, _ registry: Registry
+    ) -> Int32 {
         do throws(UsageError) {
+            if arguments.first == "replay" {
+                return try ReplayCommand(Array(arguments.dropFirst())).run(console, registry)
+            }
             let command = try JournalCommand(arguments: arguments)
             // `journal cat DIR | head` ends well.
             SignalSet.ignoreBrokenPipes()
