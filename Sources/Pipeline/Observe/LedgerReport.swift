@@ -12,6 +12,7 @@ public struct LedgerReport: Sendable {
     public var text: String {
         var parts = [inputs, deliveries]
         if let filters { parts.append(filters) }
+        if let losses { parts.append(losses) }
         if let problems { parts.append(problems) }
         return parts.joined(separator: "\n")
     }
@@ -55,6 +56,35 @@ public struct LedgerReport: Sendable {
             }
         }
         return table.isEmpty ? nil : table.text()
+    }
+
+    /// What sequence numbers tell: the senders that lost most one by one, the others in one sum.
+    private var losses: String? {
+        var table = TextTable([
+            "exporter", .init("lost", .right), .init("late", .right), .init("duplicate", .right),
+            .init("resets", .right),
+        ])
+        for input in ledger.inputs {
+            let senders = input.sources.snapshot.filter { !$0.loss.isZero }
+                .sorted { $0.loss.lost > $1.loss.lost }
+            for sender in senders.prefix(Self.sendersShown).sorted(by: { $0.name < $1.name }) {
+                add(sender.loss, at: "\(input.name) \(sender.name)", to: &table)
+            }
+            let rest = senders.dropFirst(Self.sendersShown)
+            if rest.isEmpty { continue }
+            let sum = rest.reduce(into: SequenceLoss.Snapshot()) { $0 += $1.loss }
+            add(sum, at: "\(input.name): \(rest.count.grouped) more senders", to: &table)
+        }
+        return table.isEmpty ? nil : table.text()
+    }
+
+    private func add(
+        _ loss: SequenceLoss.Snapshot, at place: String, to table: inout TextTable
+    ) {
+        table.add([
+            place, loss.lost.grouped, loss.late.grouped, loss.duplicates.grouped,
+            loss.resets.grouped,
+        ])
     }
 
     /// Everything that went wrong, by place and code.
