@@ -19,7 +19,10 @@ extension MessageDecoder {
         while offset + 4 <= end {
             let length = Int(message.uint16(at: offset + 2))
             if length < 4 || offset + length > end {
-                if !message.isZero(from: offset) { domain.counters.count(.flowBadSetLength) }
+                if !message.isZero(from: offset) {
+                    domain.counters.count(.flowBadSetLength)
+                    isCountExact = false
+                }
                 // Some exporters state too short a message: what of the set lies inside is good.
                 if length >= 4, offset + length <= message.byteCount {
                     decodeSet(message, offset..<end, domain, into: &batch)
@@ -30,7 +33,7 @@ extension MessageDecoder {
             offset += length
         }
         decodeWaiting(message, domain, into: &batch)
-        domain.counters.count(payloadBytes: end, records: batch.count - before)
+        self.end(domain, payloadBytes: end, records: batch.count - before)
         return end
     }
 
@@ -68,7 +71,9 @@ extension MessageDecoder {
                 unknown += 1
             }
         }
-        if unknown > 0 { domain.counters.count(.flowUnknownTemplate, times: unknown) }
+        if unknown == 0 { return }
+        isCountExact = false
+        domain.counters.count(.flowUnknownTemplate, times: unknown)
     }
 
     // MARK: Templates
@@ -124,8 +129,11 @@ extension MessageDecoder {
     ) {
         template.lastUsed = tick
         if template.layout.isOptions {
-            learn(body, template, domain)
-            if !options.emitsOptions { return }
+            let count = learn(body, template, domain)
+            if !options.emitsOptions {
+                recordsSeen += count
+                return
+            }
         }
         if template.isVariable {
             appendVariable(body, template, domain, into: &batch)
@@ -134,16 +142,21 @@ extension MessageDecoder {
         }
     }
 
-    private mutating func learn(_ body: RawSpan, _ template: Template, _ domain: ObservationDomain)
-    {
+    /// - Returns: records learned from.
+    private mutating func learn(
+        _ body: RawSpan, _ template: Template, _ domain: ObservationDomain
+    ) -> Int {
         var offset = 0
+        var count = 0
         while body.byteCount - offset >= template.recordLength {
             guard let length = walk.measure(template.layout, in: body, from: offset) else { break }
             domain.options.learn(
                 from: body.extracting(offset..<offset + length), ranges: walk.ranges,
                 layout: template.layout)
             offset += length
+            count += 1
         }
+        return count
     }
 
     /// Appends a whole set at once; only records that tell about sampling are looked at.
@@ -152,7 +165,9 @@ extension MessageDecoder {
         into batch: inout RecordBatch
     ) {
         let length = template.recordLength
-        let count = take(body.byteCount / length, domain)
+        let present = body.byteCount / length
+        recordsSeen += present
+        let count = take(present, domain)
         if body.byteCount < length, !body.isZero(from: 0) {
             domain.counters.count(.flowRecordOverrun)
         }
@@ -216,8 +231,10 @@ extension MessageDecoder {
         while body.byteCount - offset >= template.recordLength {
             guard let length = template.layout.recordLength(in: body, from: offset) else {
                 domain.counters.count(.flowRecordOverrun)
+                isCountExact = false
                 return
             }
+            recordsSeen += 1
             guard take(1, domain) == 1 else { return }
             var sampling = general
             if template.hasOwnSampling,

@@ -17,6 +17,10 @@ struct MessageDecoder: ~Copyable {
     var waiting: [Range<Int>] = []
     var plans = PlanCache()
     var recordsLeft = 0
+    /// Data records of the message so far, whether handed on or not.
+    var recordsSeen = 0
+    /// Whether `recordsSeen` is all there were: no set was damaged or without its template.
+    var isCountExact = true
     /// Counts datagrams, to know what was not used for longest.
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
@@ -101,7 +105,17 @@ struct MessageDecoder: ~Copyable {
         domain.lastUsed = tick
         current = domain
         constants.setMessage(header)
+        recordsSeen = 0
+        isCountExact = true
+        _ = domain.sequence?.begin(header)
         return domain
+    }
+
+    /// Closes the books of a message.
+    func end(_ domain: ObservationDomain, payloadBytes: Int, records: Int) {
+        domain.counters.count(payloadBytes: payloadBytes, records: records)
+        domain.sequence?.end(
+            records: isCountExact ? recordsSeen : nil, reportingTo: domain.counters)
     }
 
     /// - Returns: bytes of the packet.
@@ -114,7 +128,11 @@ struct MessageDecoder: ~Copyable {
         let claimed = Int(bytes.uint16(at: 2))
         let room = (bytes.byteCount - headerLength) / recordLength
         let present = Swift.min(claimed, room)
-        if claimed > room { domain.counters.count(.flowCountMismatch) }
+        recordsSeen = claimed
+        if claimed > room {
+            domain.counters.count(.flowCountMismatch)
+            isCountExact = false
+        }
         let count = take(present, domain)
         appendRows(
             bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
@@ -122,7 +140,7 @@ struct MessageDecoder: ~Copyable {
             Sampling(rate: header.samplingRate, source: .header), into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
-        domain.counters.count(payloadBytes: next, records: count)
+        end(domain, payloadBytes: next, records: count)
         return next
     }
 
@@ -136,14 +154,20 @@ struct MessageDecoder: ~Copyable {
             domain.counters.count(payloadBytes: bytes.byteCount, records: 0)
             return nil
         }
-        if length > bytes.byteCount { domain.counters.count(.flowTruncatedMessage) }
+        if length > bytes.byteCount {
+            domain.counters.count(.flowTruncatedMessage)
+            isCountExact = false
+        }
         return decodeSets(bytes, until: Swift.min(length, bytes.byteCount), domain, into: &batch)
     }
 
     /// How many of `wanted` records may still be taken from this datagram.
     mutating func take(_ wanted: Int, _ domain: ObservationDomain) -> Int {
         let taken = Swift.min(wanted, recordsLeft)
-        if taken < wanted { domain.counters.count(.flowAmplification) }
+        if taken < wanted {
+            domain.counters.count(.flowAmplification)
+            isCountExact = false
+        }
         recordsLeft -= taken
         return taken
     }

@@ -13,6 +13,7 @@ final class ObservationDomain {
     let key: DomainKey
     let counters: SourceCounters
     var options = OptionsTables()
+    var sequence: StreamSequence?
     /// Decoder tick of the last message.
     var lastUsed: UInt64 = 0
     /// Bytes of templates and of the plans made for them.
@@ -22,6 +23,7 @@ final class ObservationDomain {
     init(key: DomainKey, counters: SourceCounters) {
         self.key = key
         self.counters = counters
+        sequence = StreamSequence(key.flowProtocol)
     }
 
     var templateCount: Int { templates.count }

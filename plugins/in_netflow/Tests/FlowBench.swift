@@ -39,6 +39,11 @@ final class FlowBench {
         ledger.snapshot.reduce(into: [:]) { $0.merge($1.problems, uniquingKeysWith: +) }
     }
 
+    /// What sequence numbers told, over all senders.
+    var loss: SequenceLoss.Snapshot {
+        ledger.snapshot.reduce(into: SequenceLoss.Snapshot()) { $0 += $1.loss }
+    }
+
     static func describe(_ row: Row) -> [String: String] {
         var fields: [String: String] = [:]
         for (index, column) in row.shape.columns.enumerated() where !column.isHidden {
