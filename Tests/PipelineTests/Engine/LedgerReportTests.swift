@@ -43,6 +43,18 @@ import Testing
         #expect(lines.contains("in.0: 5 more senders 390 0 0 5"))
     }
 
+    @Test func showsDataThatCameBeforeItsTemplate() {
+        let input = InputLedger(name: "flows.0", tag: "t", filters: [])
+        let held = input.sources.counters(for: "192.0.2.1 domain 5")
+        for _ in 0..<6 { held.held.countHeld() }
+        for _ in 0..<3 { held.held.countDecodedLate() }
+        held.held.countDropped()
+        let lines = LedgerReport(Ledger(inputs: [input], deliveries: [])).text
+            .split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(lines.contains("exporter waiting decoded late dropped"))
+        #expect(lines.contains("flows.0 192.0.2.1 domain 5 2 3 1"))
+    }
+
     @Test func leavesOutTablesThatWouldSayNothing() {
         let input = InputLedger(name: "in.0", tag: "t", filters: [])
         _ = input.sources.counters(for: "s")
