@@ -2,39 +2,48 @@ import Core
 
 /// The sets of NetFlow v9 (RFC 3954 §5) and IPFIX (RFC 7011 §3.3).
 extension MessageDecoder {
+    /// What is known about a message beside its bytes.
+    struct Message {
+        var header: MessageHeader
+        var source: PayloadSource
+        /// Bytes of the message; what lies behind belongs to another one.
+        var end: Int
+    }
+
     /// Decodes all sets of a message; data in front of its template waits for the message's end.
     ///
-    /// - Parameters:
-    ///   - message: from the header on; may go on behind the message.
-    ///   - end: where the message ends.
-    /// - Returns: bytes used.
-    @discardableResult
+    /// - Parameter bytes: from the header on; may go on behind the message.
     mutating func decodeSets(
-        _ message: RawSpan, until end: Int, _ domain: ObservationDomain,
+        _ bytes: RawSpan, _ message: Message, _ domain: ObservationDomain,
         into batch: inout RecordBatch
-    ) -> Int {
+    ) {
+        let end = message.end
         var offset = domain.key.flowProtocol.headerLength
         let before = batch.count
         waiting.removeAll(keepingCapacity: true)
         while offset + 4 <= end {
-            let length = Int(message.uint16(at: offset + 2))
+            let length = Int(bytes.uint16(at: offset + 2))
             if length < 4 || offset + length > end {
-                if !message.isZero(from: offset) {
+                if !bytes.isZero(from: offset) {
                     domain.counters.count(.flowBadSetLength)
                     isCountExact = false
                 }
                 // Some exporters state too short a message: what of the set lies inside is good.
-                if length >= 4, offset + length <= message.byteCount {
-                    decodeSet(message, offset..<end, domain, into: &batch)
+                if length >= 4, offset + length <= bytes.byteCount {
+                    decodeSet(bytes, offset..<end, domain, into: &batch)
                 }
                 break
             }
-            decodeSet(message, offset..<offset + length, domain, into: &batch)
+            decodeSet(bytes, offset..<offset + length, domain, into: &batch)
             offset += length
         }
-        decodeWaiting(message, domain, into: &batch)
+        decodeWaiting(bytes, message, domain, into: &batch)
+        if hasNewTemplate {
+            let before = (recordsSeen, isCountExact, recordsLeft)
+            decodeHeld(message, domain, into: &batch)
+            (recordsSeen, isCountExact, recordsLeft) = before
+        }
         self.end(domain, payloadBytes: end, records: batch.count - before)
-        return end
     }
 
     private mutating func decodeSet(
@@ -59,21 +68,41 @@ extension MessageDecoder {
         }
     }
 
+    /// Decodes the sets whose templates came behind them, and holds the others.
     private mutating func decodeWaiting(
-        _ message: RawSpan, _ domain: ObservationDomain, into batch: inout RecordBatch
+        _ bytes: RawSpan, _ message: Message, _ domain: ObservationDomain,
+        into batch: inout RecordBatch
     ) {
-        var unknown = 0
         for set in waiting {
-            if let template = domain.template(message.uint16(at: set.lowerBound)) {
-                let body = message.extracting(set.lowerBound + 4..<set.upperBound)
+            if let template = domain.template(bytes.uint16(at: set.lowerBound)) {
+                let body = bytes.extracting(set.lowerBound + 4..<set.upperBound)
                 decodeData(body, template, domain, into: &batch)
             } else {
-                unknown += 1
+                isCountExact = false
+                held.hold(
+                    HeldSet(
+                        domain: domain, header: message.header, source: message.source,
+                        bytes: bytes.extracting(set)))
             }
         }
-        if unknown == 0 { return }
-        isCountExact = false
-        domain.counters.count(.flowUnknownTemplate, times: unknown)
+    }
+
+    /// Decodes data of earlier messages for which a template came with this one; its records tell
+    /// when their own message was received and exported.
+    private mutating func decodeHeld(
+        _ message: Message, _ domain: ObservationDomain, into batch: inout RecordBatch
+    ) {
+        hasNewTemplate = false
+        for set in held.release(domain) {
+            guard let template = domain.template(set.templateID) else { continue }
+            constants.setSource(set.source)
+            constants.setMessage(set.header)
+            recordsLeft = Self.recordLimit
+            // The span is used while the array is held.
+            let bytes = unsafe set.bytes.span.bytes
+            decodeData(bytes.extracting(4..<bytes.byteCount), template, domain, into: &batch)
+        }
+        constants.setSource(message.source)
     }
 
     // MARK: Templates
@@ -117,6 +146,7 @@ extension MessageDecoder {
             template.lastUsed = tick
             let before = domain.storedBytes
             domain.store(template, limit: options.limits.templatesPerDomain)
+            if domain.heldCount > 0 { hasNewTemplate = true }
             exporters.charge(domain, bytes: domain.storedBytes - before)
         }
     }

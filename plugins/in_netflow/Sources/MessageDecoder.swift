@@ -15,6 +15,10 @@ struct MessageDecoder: ~Copyable {
     var walk = RecordWalk()
     /// Data sets met before their template, from header to end.
     var waiting: [Range<Int>] = []
+    /// Data sets of earlier messages that wait for their templates.
+    var held: HeldSets
+    /// Whether a template came that held data may have waited for.
+    var hasNewTemplate = false
     var plans = PlanCache()
     var recordsLeft = 0
     /// Data records of the message so far, whether handed on or not.
@@ -30,6 +34,7 @@ struct MessageDecoder: ~Copyable {
     init(options: NetflowDecoder.Options, ledger: SourceLedger) {
         self.options = options
         exporters = ExporterTable(limits: options.limits, ledger: ledger)
+        held = HeldSets(limits: options.held)
         v5Template = Template(id: 0, layout: NetflowV5.layout, definition: [])
     }
 
@@ -41,6 +46,7 @@ struct MessageDecoder: ~Copyable {
         tick &+= 1
         recordsLeft = Self.recordLimit
         constants.setSource(source)
+        if source.received >= held.nextSweep { held.sweep(at: source.received) }
         var start = 0
         // NetFlow v5 and IPFIX know their length: some exporters and files put several messages
         // into one payload.
@@ -74,12 +80,15 @@ struct MessageDecoder: ~Copyable {
             let domain = begin(header, version, source)
             return start + decodeV5(bytes, header, domain, into: &batch)
         case .netflowV9:
-            let domain = begin(MessageHeader(netflowV9: bytes), version, source)
-            decodeSets(bytes, until: bytes.byteCount, domain, into: &batch)
+            let header = MessageHeader(netflowV9: bytes)
+            let domain = begin(header, version, source)
+            let message = Message(header: header, source: source, end: bytes.byteCount)
+            decodeSets(bytes, message, domain, into: &batch)
             return nil
         case .ipfix:
-            let domain = begin(MessageHeader(ipfix: bytes), version, source)
-            return decodeIPFIX(bytes, domain, into: &batch).map { start + $0 }
+            let header = MessageHeader(ipfix: bytes)
+            let domain = begin(header, version, source)
+            return decodeIPFIX(bytes, header, source, domain, into: &batch).map { start + $0 }
         }
     }
 
@@ -107,7 +116,9 @@ struct MessageDecoder: ~Copyable {
         constants.setMessage(header)
         recordsSeen = 0
         isCountExact = true
-        _ = domain.sequence?.begin(header)
+        if domain.sequence?.begin(header) == true, domain.heldCount > 0 {
+            held.dropAll(of: domain)
+        }
         return domain
     }
 
@@ -146,7 +157,8 @@ struct MessageDecoder: ~Copyable {
 
     /// - Returns: bytes of the message, or `nil` when its length cannot be right.
     private mutating func decodeIPFIX(
-        _ bytes: RawSpan, _ domain: ObservationDomain, into batch: inout RecordBatch
+        _ bytes: RawSpan, _ header: MessageHeader, _ source: PayloadSource,
+        _ domain: ObservationDomain, into batch: inout RecordBatch
     ) -> Int? {
         let length = Int(bytes.uint16(at: 2))
         guard length >= FlowProtocol.ipfix.headerLength else {
@@ -158,7 +170,10 @@ struct MessageDecoder: ~Copyable {
             domain.counters.count(.flowTruncatedMessage)
             isCountExact = false
         }
-        return decodeSets(bytes, until: Swift.min(length, bytes.byteCount), domain, into: &batch)
+        let message = Message(
+            header: header, source: source, end: Swift.min(length, bytes.byteCount))
+        decodeSets(bytes, message, domain, into: &batch)
+        return message.end
     }
 
     /// How many of `wanted` records may still be taken from this datagram.

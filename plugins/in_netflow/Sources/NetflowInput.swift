@@ -36,8 +36,9 @@ package final class NetflowInput: Input {
 
     package func run(into sink: any BatchSink) {
         guard let listener = listener.withLock({ $0 }) else { return }
-        var handler = Handler(
-            decoder: NetflowDecoder(options: settings.decoder, ledger: sink.ledger), sink: sink)
+        let decoder = NetflowDecoder(options: settings.decoder, ledger: sink.ledger)
+        defer { decoder.finish() }
+        var handler = Handler(decoder: decoder, sink: sink)
         do {
             try listener.run(&handler, ledger: sink.ledger)
         } catch {

@@ -41,6 +41,18 @@ struct NetflowSettings: Sendable {
             OptionSpec(
                 "template_memory", .size, default: "256MiB",
                 help: "Memory for the templates of all exporters."),
+            OptionSpec(
+                "hold_time", .duration, default: "5m",
+                help: "How long data waits for its template; 0 holds none."),
+            OptionSpec(
+                "hold_sets", .integer(0...65_536), default: "256",
+                help: "Data sets of an exporter that wait; beyond, the oldest is dropped."),
+            OptionSpec(
+                "hold_exporter_memory", .size, default: "1MiB",
+                help: "Memory for the waiting data of one exporter."),
+            OptionSpec(
+                "hold_memory", .size, default: "16MiB",
+                help: "Memory for the waiting data of all exporters."),
         ])
 
     init(_ settings: PluginSettings) throws(SettingsError) {
@@ -62,5 +74,11 @@ struct NetflowSettings: Sendable {
         limits.fieldsPerTemplate = settings.integer("field_limit") ?? limits.fieldsPerTemplate
         limits.templateBytes = settings.size("template_memory") ?? limits.templateBytes
         decoder.limits = limits
+        var held = HeldSets.Limits()
+        held.age = settings.duration("hold_time") ?? held.age
+        held.setsPerExporter = settings.integer("hold_sets") ?? held.setsPerExporter
+        held.bytesPerExporter = settings.size("hold_exporter_memory") ?? held.bytesPerExporter
+        held.bytes = settings.size("hold_memory") ?? held.bytes
+        decoder.held = held
     }
 }

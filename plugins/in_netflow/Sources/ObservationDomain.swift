@@ -14,6 +14,8 @@ final class ObservationDomain {
     let counters: SourceCounters
     var options = OptionsTables()
     var sequence: StreamSequence?
+    /// Data sets that wait for templates of this stream.
+    var heldCount = 0
     /// Decoder tick of the last message.
     var lastUsed: UInt64 = 0
     /// Bytes of templates and of the plans made for them.

@@ -18,13 +18,16 @@ final class FlowBench {
     static let exporter = IPAddress(v4: 0xc000_0201)
 
     /// Decodes one datagram and keeps its records.
+    ///
+    /// - Parameter after: seconds since the first datagram was received.
     func feed(
-        _ payload: [UInt8], from address: IPAddress = FlowBench.exporter, port: UInt16 = 50_000
+        _ payload: [UInt8], from address: IPAddress = FlowBench.exporter, port: UInt16 = 50_000,
+        after: Int64 = 0
     ) {
         var batch = RecordBatch(tag: "flows")
         let source = PayloadSource(
             peer: Endpoint(address: address, port: port), transport: .udp,
-            received: Timestamp(seconds: 1_700_000_001))
+            received: Timestamp(seconds: 1_700_000_001 + after))
         payload.withBytes { decoder.decode($0, from: source, into: &batch) }
         runCount += batch.runs.count
         batch.forEachRow { row in records.append(Self.describe(row)) }
@@ -38,6 +41,14 @@ final class FlowBench {
     var problems: [ErrorCode: UInt64] {
         ledger.snapshot.reduce(into: [:]) { $0.merge($1.problems, uniquingKeysWith: +) }
     }
+
+    /// Data sets that came before their templates, over all senders.
+    var held: HeldCounters.Snapshot {
+        ledger.snapshot.reduce(into: HeldCounters.Snapshot()) { $0 += $1.held }
+    }
+
+    /// Gives up what waits for its template.
+    func finish() { decoder.finish() }
 
     /// What sequence numbers told, over all senders.
     var loss: SequenceLoss.Snapshot {

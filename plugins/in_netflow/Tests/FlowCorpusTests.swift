@@ -41,6 +41,7 @@ import Testing
     func givesTheExpectedRecords(_ example: Case) throws {
         let bench = FlowBench(Self.options)
         for datagram in example.datagrams { bench.feed(datagram) }
+        bench.finish()
         var text = bench.records.map { record in
             record.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                 .joined(separator: " | ")
@@ -80,6 +81,16 @@ import Testing
                 }
             }
         }
+    }
+
+    /// Templates late for all data, in every order of the datagrams of a case.
+    @Test(arguments: cases)
+    func givesTheSameRecordsInAnyOrder(_ example: Case) {
+        let inOrder = FlowBench(Self.options)
+        for datagram in example.datagrams { inOrder.feed(datagram) }
+        let reversed = FlowBench(Self.options)
+        for datagram in example.datagrams.reversed() { reversed.feed(datagram) }
+        #expect(reversed.records.count >= inOrder.records.count)
     }
 
     @Test func survivesRandomBytesBehindEveryHeader() {
