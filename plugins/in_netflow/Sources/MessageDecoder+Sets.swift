@@ -98,6 +98,7 @@ extension MessageDecoder {
             constants.setSource(set.source)
             constants.setMessage(set.header)
             recordsLeft = Self.recordLimit
+            lists.begin()
             // The span is used while the array is held.
             let bytes = unsafe set.bytes.span.bytes
             decodeData(bytes.extracting(4..<bytes.byteCount), template, domain, into: &batch)
@@ -165,7 +166,7 @@ extension MessageDecoder {
                 return
             }
         }
-        if template.isVariable {
+        if template.usesSlots {
             appendVariable(body, template, domain, into: &batch)
         } else {
             appendFixed(body, template, domain, into: &batch)
@@ -281,9 +282,34 @@ extension MessageDecoder {
             batch.beginRow(rowLength: rowLength, isVariable: true)
             _ = batch.appendVariable(record, rowLength: rowLength)
             template.layout.storeSlots(of: record, in: &batch)
+            if !template.lists.isEmpty {
+                appendLists(of: record, template, domain, rowLength: rowLength, into: &batch)
+            }
             batch.endRow(isVariable: true)
             offset += length
         }
+    }
+
+    /// Appends the lists of the row being written in nested form and points their slots there.
+    private mutating func appendLists(
+        of record: RawSpan, _ template: Template, _ domain: ObservationDomain, rowLength: Int,
+        into batch: inout RecordBatch
+    ) {
+        guard walk.measure(template.layout, in: record, from: 0) != nil else { return }
+        let before = domain.storedBytes
+        for (field, kind) in template.lists {
+            let list = record.extracting(walk.ranges[field])
+            let slot = field * Slot.byteCount
+            if list.byteCount == 0 {
+                batch.storeNullSlot(at: slot)
+                continue
+            }
+            lists.decode(list, kind, in: domain)
+            let start = batch.appendVariable(lists.writer.bytes, rowLength: rowLength)
+            batch.storeSlot(at: slot, start: start, count: lists.writer.buffer.count)
+        }
+        let taken = domain.storedBytes - before
+        if taken != 0 { exporters.charge(domain, bytes: taken) }
     }
 
     /// Writes the constants of a run and finds its plan.

@@ -13,6 +13,7 @@ struct MessageDecoder: ~Copyable {
     var exporters: ExporterTable
     var constants = FlowConstants()
     var walk = RecordWalk()
+    var lists = ListDecoder()
     /// Data sets met before their template, from header to end.
     var waiting: [Range<Int>] = []
     /// Data sets of earlier messages that wait for their templates.
@@ -45,6 +46,7 @@ struct MessageDecoder: ~Copyable {
     ) {
         tick &+= 1
         recordsLeft = Self.recordLimit
+        lists.begin()
         constants.setSource(source)
         if source.received >= held.nextSweep { held.sweep(at: source.received) }
         var start = 0

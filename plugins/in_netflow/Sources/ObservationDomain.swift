@@ -56,6 +56,14 @@ final class ObservationDomain {
         if templates[template.id] === template { storedBytes += bytes }
     }
 
+    /// How records of a template are shown inside structured data.
+    func members(of template: Template) -> [InnerMember] {
+        let before = template.byteCount
+        let members = template.members
+        storedBytes += template.byteCount - before
+        return members
+    }
+
     func removeAllTemplates() {
         templates.removeAll()
         storedBytes = 0

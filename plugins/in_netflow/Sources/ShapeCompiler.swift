@@ -29,16 +29,16 @@ struct ShapeCompiler {
         isConsumed = Array(repeating: false, count: layout.fields.count)
         var places: [Column.Place?] = []
         var offset = 0
-        let isVariable = layout.hasVariableFields
+        let usesSlots = layout.usesSlots
         for (index, field) in layout.fields.enumerated() {
             if field.length == 0 {
                 places.append(nil)
                 continue
             }
             places.append(
-                isVariable
+                usesSlots
                     ? .slot(offset: offset) : .row(offset: offset, length: Int(field.length)))
-            offset += isVariable ? Slot.byteCount : Int(field.length)
+            offset += usesSlots ? Slot.byteCount : Int(field.length)
             fields[field.element, default: []].append(index)
         }
         self.places = places
@@ -53,7 +53,7 @@ struct ShapeCompiler {
         }
         addElements()
         return .known(
-            columns: columns, rowLength: rowLength, hasVariablePart: layout.hasVariableFields,
+            columns: columns, rowLength: rowLength, hasVariablePart: layout.usesSlots,
             constantsLength: FlowConstants.byteCount, timeColumn: exported)
     }
 

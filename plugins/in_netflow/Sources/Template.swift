@@ -25,6 +25,17 @@ struct TemplateLayout: Hashable, Sendable {
 
     var hasVariableFields: Bool { fields.contains { $0.isVariable } }
 
+    /// Which fields hold structured data.
+    var lists: [(field: Int, kind: ListKind)] {
+        fields.indices.compactMap { index in
+            ElementRegistry.shared.list(fields[index].element, of: flowProtocol)
+                .map { (index, $0) }
+        }
+    }
+
+    /// Whether rows begin with a slot per field: values do not lie where the template says.
+    var usesSlots: Bool { hasVariableFields || !lists.isEmpty }
+
     mutating func removeEmptyFields() { fields.removeAll { $0.length == 0 } }
 }
 
@@ -36,7 +47,8 @@ final class Template {
     let definition: [UInt8]
     /// Bytes of a record, or of the shortest record when fields are variable; never 0.
     let recordLength: Int
-    let isVariable: Bool
+    let usesSlots: Bool
+    let lists: [(field: Int, kind: ListKind)]
     /// Whether records name their sampler or tell a rate in several fields.
     let hasOwnSampling: Bool
     /// Decoder tick of the last data or refresh.
@@ -44,6 +56,7 @@ final class Template {
     /// Bytes this takes in memory, with the plans made for it.
     private(set) var byteCount: Int
     private var plans: [FlowPlan?]
+    private var innerMembers: [InnerMember]?
 
     /// - Parameter layout: with a record length other than 0.
     init(id: UInt16, layout: TemplateLayout, definition: [UInt8]) {
@@ -51,7 +64,8 @@ final class Template {
         self.layout = layout
         self.definition = definition
         recordLength = layout.minimumRecordLength
-        isVariable = layout.hasVariableFields
+        lists = layout.lists
+        usesSlots = layout.hasVariableFields || !lists.isEmpty
         hasOwnSampling =
             !layout.isOptions
             && layout.fields.contains { SamplerFields.elements.contains($0.element) }
@@ -66,5 +80,14 @@ final class Template {
     func store(_ plan: FlowPlan, for variant: PlanVariant, bytes: Int) {
         plans[variant.index] = plan
         byteCount += bytes
+    }
+
+    /// How records of this template are shown inside structured data; made at first use.
+    var members: [InnerMember] {
+        if let innerMembers { return innerMembers }
+        let made = InnerMember.all(of: layout)
+        innerMembers = made
+        byteCount += made.reduce(0) { $0 + 128 + $1.name.utf8.count }
+        return made
     }
 }

@@ -72,8 +72,22 @@ final class FlowBench {
             return "[" + items.joined(separator: ",") + "]"
         }
         if case .timestamp(let time) = value { return text(time) }
+        if case .nested(let nested) = value { return text(nested) }
         var scratch = ByteBuffer()
         return value.withText(scratch: &scratch) { $0.makeString() }
+    }
+
+    /// `{key:value,key:[value,value]}`.
+    private static func text(_ nested: Nested) -> String {
+        guard nested.isMap || nested.tag == .array else { return text(nested.value) ?? "null" }
+        var parts: [String] = []
+        nested.forEach { key, value in
+            let name = key.byteCount == 0 ? "" : key.makeString() + ":"
+            parts.append(name + text(value))
+            return true
+        }
+        let all = parts.joined(separator: ",")
+        return nested.isMap ? "{\(all)}" : "[\(all)]"
     }
 
     /// RFC 3339 with as many groups of three fraction digits as it takes, at least one.
