@@ -1,6 +1,6 @@
 import Core
 
-/// Turns NetFlow v5, v9 and IPFIX messages into records.
+/// Turns NetFlow and IPFIX messages into records.
 ///
 /// Records of fixed length are not looked at: a data set is one copy of its bytes, read through
 /// the shape that its template was compiled to. A struct, because the checks for exclusive access
@@ -30,13 +30,12 @@ struct MessageDecoder: ~Copyable {
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
     private var current: ObservationDomain?
-    private let v5Template: Template
+    private let fixed = FixedTemplates()
 
     init(options: NetflowDecoder.Options, ledger: SourceLedger) {
         self.options = options
         exporters = ExporterTable(limits: options.limits, ledger: ledger)
         held = HeldSets(limits: options.held)
-        v5Template = Template(id: 0, layout: NetflowV5.layout, definition: [])
     }
 
     // MARK: Messages
@@ -50,7 +49,7 @@ struct MessageDecoder: ~Copyable {
         constants.setSource(source)
         if source.received >= held.nextSweep { held.sweep(at: source.received) }
         var start = 0
-        // NetFlow v5 and IPFIX know their length: some exporters and files put several messages
+        // IPFIX and NetFlow without templates know their length: some exporters and files put several messages
         // into one payload.
         repeat {
             guard let next = decodeMessage(payload, at: start, from: source, into: &batch) else {
@@ -77,10 +76,14 @@ struct MessageDecoder: ~Copyable {
         }
         let bytes = payload.extracting(start..<payload.byteCount)
         switch version {
-        case .netflowV5:
-            let header = MessageHeader(netflowV5: bytes)
+        case .netflowV1, .netflowV5, .netflowV7, .netflowV8:
+            guard let template = fixed.template(of: version, bytes) else {
+                countTail(.flowUnknownVersion, left, isFirst: start == 0, source)
+                return nil
+            }
+            let header = MessageHeader(version, bytes)
             let domain = begin(header, version, source)
-            return start + decodeV5(bytes, header, domain, into: &batch)
+            return start + decodeFixed(bytes, template, header, domain, into: &batch)
         case .netflowV9:
             let header = MessageHeader(netflowV9: bytes)
             let domain = begin(header, version, source)
@@ -111,7 +114,8 @@ struct MessageDecoder: ~Copyable {
         _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
         let key = DomainKey(
-            exporter: source.peer.address, domain: header.domain, flowProtocol: version)
+            exporter: source.peer.address, domain: header.domain, flowProtocol: version,
+            aggregation: header.aggregation)
         let domain = exporters.domain(key)
         domain.lastUsed = tick
         current = domain
@@ -132,12 +136,12 @@ struct MessageDecoder: ~Copyable {
     }
 
     /// - Returns: bytes of the packet.
-    private mutating func decodeV5(
-        _ bytes: RawSpan, _ header: MessageHeader, _ domain: ObservationDomain,
-        into batch: inout RecordBatch
+    private mutating func decodeFixed(
+        _ bytes: RawSpan, _ template: Template, _ header: MessageHeader,
+        _ domain: ObservationDomain, into batch: inout RecordBatch
     ) -> Int {
-        let headerLength = FlowProtocol.netflowV5.headerLength
-        let recordLength = v5Template.recordLength
+        let headerLength = domain.key.flowProtocol.headerLength
+        let recordLength = template.recordLength
         let claimed = Int(bytes.uint16(at: 2))
         let room = (bytes.byteCount - headerLength) / recordLength
         let present = Swift.min(claimed, room)
@@ -149,7 +153,7 @@ struct MessageDecoder: ~Copyable {
         let count = take(present, domain)
         appendRows(
             bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
-            of: v5Template, in: domain,
+            of: template, in: domain,
             Sampling(rate: header.samplingRate, source: .header), into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength

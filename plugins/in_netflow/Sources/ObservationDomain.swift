@@ -3,9 +3,17 @@ import Core
 /// Which stream of messages: templates of one are never used for another.
 struct DomainKey: Hashable, Sendable {
     var exporter: IPAddress
-    /// NetFlow v9 source id, IPFIX observation domain, v5 engine.
+    /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine.
     var domain: UInt32
     var flowProtocol: FlowProtocol
+    /// By what NetFlow v8 sums up flows: each aggregation counts for itself.
+    var aggregation: UInt8 = 0
+
+    /// The name of the stream's counters; streams may share them.
+    var name: String {
+        if !flowProtocol.hasDomain { return "\(exporter)" }
+        return "\(exporter) domain \(domain)"
+    }
 }
 
 /// The state kept for one exporter, domain and protocol.

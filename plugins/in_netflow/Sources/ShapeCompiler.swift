@@ -67,11 +67,15 @@ struct ShapeCompiler {
         let exported = add(Column("time_exported", .nanoseconds, FlowConstants.exported))
         add(Column("sampler_address", .address, FlowConstants.exporter))
         add(Column("peer_port", .unsigned, FlowConstants.peerPort, zeroIsNull: true))
-        add(Column("observation_domain_id", .unsigned, FlowConstants.domain))
-        if layout.flowProtocol != .netflowV5 {
+        if layout.flowProtocol.hasDomain {
+            add(Column("observation_domain_id", .unsigned, FlowConstants.domain))
+        }
+        if layout.flowProtocol.namesTemplate {
             add(Column("template_id", .unsigned, FlowConstants.templateID))
         }
-        add(Column("sequence_num", .unsigned, FlowConstants.sequence))
+        if layout.flowProtocol.hasSequence {
+            add(Column("sequence_num", .unsigned, FlowConstants.sequence))
+        }
         return exported
     }
 

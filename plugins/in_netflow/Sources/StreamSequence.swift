@@ -37,6 +37,7 @@ struct StreamSequence {
 
     /// - Returns: `nil` for a protocol without sequence numbers.
     init?(_ flowProtocol: FlowProtocol) {
+        guard flowProtocol.hasSequence else { return nil }
         unit = flowProtocol == .netflowV9 ? .message : .record
         hasUptime = flowProtocol != .ipfix
         tracker = SequenceTracker(reach: unit.reach)

@@ -18,6 +18,20 @@ struct TemplateLayout: Hashable, Sendable {
     /// Whether records are about the exporter instead of a flow.
     var isOptions: Bool
 
+    init(flowProtocol: FlowProtocol, fields: [FieldSpecifier], isOptions: Bool) {
+        self.flowProtocol = flowProtocol
+        self.fields = fields
+        self.isOptions = isOptions
+    }
+
+    /// The layout of a version without templates.
+    init(_ version: FlowProtocol, _ fields: [(element: ElementKey, length: UInt16)]) {
+        self.init(
+            flowProtocol: version,
+            fields: fields.map { FieldSpecifier(element: $0.element, length: $0.length) },
+            isOptions: false)
+    }
+
     /// Bytes of the shortest record: a field of variable length takes at least one.
     var minimumRecordLength: Int {
         fields.reduce(0) { $0 + ($1.isVariable ? 1 : Int($1.length)) }

@@ -100,7 +100,7 @@ import Testing
             var payload = (0..<Int.random(in: 0...200, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random) >> UInt8.random(in: 0...7, using: &random)
             }
-            payload = [0, [5, 9, 10][round % 3]] + payload
+            payload = [0, [1, 5, 7, 8, 9, 10][round % 6]] + payload
             bench.feed(payload)
         }
     }
