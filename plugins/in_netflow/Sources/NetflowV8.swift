@@ -1,7 +1,9 @@
 /// NetFlow v8 as templates: one per aggregation that a router sums up flows by.
 ///
 /// Networks are elements 44 and 45, not addresses of hosts. What switches tell about packets beyond
-/// the contract (aggregations 6 to 8) has no element and passes as padding.
+/// the contract (aggregations 6 to 8) has no element and passes as padding. Order as in flow-tools;
+/// Wireshark swaps the prefix lengths of 5, 13 and 14, and has type of service before the interfaces
+/// in 9.
 enum NetflowV8 {
     /// By aggregation, from 1 on.
     static let layouts = fields.map { TemplateLayout(.netflowV8, $0) }
