@@ -5,66 +5,75 @@ import System
 /// The log of one input: frames are appended at its end and read by every output from a place of
 /// its own.
 ///
-/// One thread appends. Any number of readers read what has been appended; a segment goes when all
-/// of them have committed positions behind it. Files and memory are handled alike.
+/// One thread appends. Any number of readers read what has been appended; a segment goes when none
+/// of them needs it any more. Files and memory are handled alike.
 public final class Journal: Sendable {
     public let name: String
     public let settings: JournalSettings
     /// What opening found.
     public let recovery: RecoveryReport
 
-    struct Segment: Sendable {
-        var number: UInt64
-        var firstRecord: UInt64
-        var storage: SegmentStorage
-        /// Bytes that readers may read.
-        var published: Int
-
-        /// Whether the next frame would be its first.
-        var isFresh: Bool { published == Frame.segmentHeaderLength }
-    }
-
     struct State: Sendable {
         var segments: [Segment]
         var end: JournalPosition
-        /// The position each reader has committed, by the reader's number.
-        var committed: [Int: JournalPosition] = [:]
+        /// By the readers' numbers.
+        var readers: [Int: ReaderState] = [:]
         var nextReader = 0
-        var bytes: Int { segments.reduce(0) { $0 + $1.published } }
+        /// Whether a reader has limits.
+        var hasLimits = false
+        /// The number of the next segment.
+        var nextNumber: UInt64
+        /// Bytes in all segments.
+        var bytes: Int
+
+        /// Bytes published since the journal was opened, removed segments included.
+        var endBytes: UInt64 { segments.last?.endBytes ?? 0 }
     }
 
     private struct Writer: ~Copyable {
         var encoder: FrameEncoder
-        /// Whether the encoder has begun the last segment; after a restart it has not.
-        var hasBegun = false
+        /// How far the sources have been read; told again at the start of every segment.
+        var places: SourcePlaces
     }
 
     private let pool: MemoryPool
     private let writer: Mutex<Writer>
     let state: Mutex<State>
     /// Rung when a reader commits, for an `append` that waits for room.
-    private let roomBell = Doorbell()
+    let roomBell = Doorbell()
     private let isClosed = Atomic<Bool>(false)
 
     /// Opens the journal and recovers what it holds.
     ///
     /// - Parameter name: for messages; unique in the agent.
-    /// - Throws: `journalOpenFailed` and file errors. Damage is no error: see `recovery`.
+    /// - Throws: `journalOpenFailed`, `frameVersion` and file errors. Damage is no error: see
+    ///   `recovery`.
     public init(name: String, settings: JournalSettings, log: Log) throws(OperationError) {
         self.name = name
         self.settings = settings
-        writer = Mutex(Writer(encoder: FrameEncoder(hasChecksums: settings.isPersistent)))
         pool = MemoryPool(length: settings.segmentLength)
         let recovered = try Recovery.run(settings, log: log)
         recovery = recovered.report
-        let last = recovered.segments.last
+        writer = Mutex(
+            Writer(
+                encoder: FrameEncoder(hasChecksums: settings.isPersistent),
+                places: recovered.report.places))
+        var segments = recovered.segments
+        var base: UInt64 = 0
+        for index in segments.indices {
+            segments[index].base = base
+            base += UInt64(segments[index].published)
+        }
         let end =
-            last.map {
+            segments.last.map {
                 JournalPosition(
                     segment: $0.number, offset: UInt64($0.published),
                     record: recovered.endRecord)
             } ?? JournalPosition(segment: 0, offset: 0, record: 0)
-        state = Mutex(State(segments: recovered.segments, end: end))
+        state = Mutex(
+            State(
+                segments: segments, end: end, nextNumber: recovered.lastNumber + 1,
+                bytes: Int(base)))
     }
 
     /// The place behind the last frame.
@@ -72,59 +81,67 @@ public final class Journal: Sendable {
 
     /// The place before the oldest frame that is still there.
     public var start: JournalPosition {
-        state.withLock { state in
-            state.segments.first.map {
-                JournalPosition(
-                    segment: $0.number, offset: UInt64(Frame.segmentHeaderLength),
-                    record: $0.firstRecord)
-            } ?? state.end
-        }
+        state.withLock { $0.segments.first?.start ?? $0.end }
     }
 
     /// Bytes in all segments.
     public var byteCount: Int { state.withLock { $0.bytes } }
 
-    /// Appends the batch as one frame; an empty batch is nothing.
+    // MARK: Appending
+
+    /// Appends the batch as one frame; a batch without records and progress is nothing.
     ///
     /// Waits while the journal is at its limit.
     ///
     /// - Throws: `fileWriteFailed` and the like when the storage refuses; nothing was appended then
     ///   and the call may be repeated. `journalFull` when the journal was closed while waiting.
     public func append(_ batch: borrowing RecordBatch) throws(OperationError) {
-        if batch.isEmpty { return }
+        if batch.isEmpty, batch.progress.isEmpty || !settings.isPersistent { return }
         try waitForRoom()
         try writer.withLock { (writer) throws(OperationError) in
             try append(batch, with: &writer)
         }
+        applyLimits()
     }
 
     private func append(
         _ batch: borrowing RecordBatch, with writer: inout Writer
     ) throws(OperationError) {
         let end = self.end
-        if writer.hasBegun {
-            writer.encoder.encode(batch, firstRecord: end.record)
-            writer.hasBegun = hasRoom(in: lastSegment, for: writer.encoder.frame.count)
+        var last = state.withLock { $0.segments.last }
+        if let segment = last, !segment.isFresh, isUsable(segment) {
+            writer.encoder.encode(
+                batch, progress: batch.progress, firstRecord: end.record, salt: segment.salt)
+            if !hasRoom(in: segment, for: writer.encoder.frameLength) { last = nil }
+        } else if let segment = last, !isUsable(segment) {
+            last = nil
         }
-        if !writer.hasBegun {
-            writer.encoder.beginSegment()
-            writer.encoder.encode(batch, firstRecord: end.record)
-            try roll(after: end, atLeast: writer.encoder.frame.count)
-            writer.hasBegun = true
+        let segment: Segment
+        if let last, !last.isFresh {
+            segment = last
+        } else {
+            segment = try begin(with: batch, after: end, in: last, with: &writer)
         }
-        let segment = lastSegment
         do throws(OperationError) {
-            try segment.storage.append(writer.encoder.frame.bytes)
+            if writer.encoder.isFollowedByBatch {
+                try segment.storage.append(writer.encoder.head.bytes, batch.bytes)
+            } else {
+                try segment.storage.append(writer.encoder.head.bytes)
+            }
             if settings.synchronization == .full { try segment.storage.synchronize() }
         } catch {
-            // The frame's shapes are not in the segment: begin another one next time.
-            writer.hasBegun = false
             // What is left of a frame, or a whole one that may be appended again. When this fails
             // too, recovery sets a torn frame aside.
             try? segment.storage.truncate(to: segment.published)
             throw error
         }
-        publish(segment.storage.byteCount, records: batch.count)
+        if settings.isPersistent { writer.places.merge(batch.progress) }
+        publish(segment.storage.byteCount, batch.count, received: batch.received)
+    }
+
+    /// Whether the segment's storage ends where its last frame does and its places are complete.
+    private func isUsable(_ segment: Segment) -> Bool {
+        segment.storage.ends(at: segment.published) && (segment.isFresh || segment.hasAllPlaces)
     }
 
     /// Whether a frame goes into the segment; one without frames takes any that its storage takes.
@@ -133,60 +150,65 @@ public final class Journal: Sendable {
             && (segment.isFresh || segment.published + length <= settings.segmentLength)
     }
 
-    private var lastSegment: Segment {
-        state.withLock { state in
-            guard let last = state.segments.last else {
-                preconditionFailure("roll has made a segment")
-            }
-            return last
+    /// Encodes the batch as the first frame of a segment, making one unless `fresh` can be used.
+    private func begin(
+        with batch: borrowing RecordBatch, after end: JournalPosition, in fresh: Segment?,
+        with writer: inout Writer
+    ) throws(OperationError) -> Segment {
+        var places = writer.places
+        places.merge(batch.progress)
+        let progress = settings.isPersistent ? places.all : batch.progress
+        let salt = fresh?.salt ?? Process.randomUInt64()
+        writer.encoder.encode(batch, progress: progress, firstRecord: end.record, salt: salt)
+        let length = writer.encoder.frameLength
+        if let fresh, hasRoom(in: fresh, for: length) { return fresh }
+        let number = state.withLock { $0.nextNumber }
+        let header = SegmentHeader(number: number, firstRecord: end.record, salt: salt)
+        let storage = try makeStorage(header, atLeast: length)
+        return state.withLock { state in
+            let made = Segment(
+                number: number, firstRecord: end.record, salt: salt, storage: storage,
+                published: storage.byteCount, hasAllPlaces: true, base: state.endBytes)
+            state.segments.append(made)
+            state.end = made.start
+            state.nextNumber = number + 1
+            state.bytes += made.published
+            return made
         }
     }
 
-    private func publish(_ length: Int, records: Int) {
-        state.withLock { state in
-            state.segments[state.segments.count - 1].published = length
+    private func publish(_ length: Int, _ records: Int, received: Timestamp) {
+        let isFirst = state.withLock { state in
+            let last = state.segments.count - 1
+            let isFirst = state.segments[last].isFresh
+            state.bytes += length - state.segments[last].published
+            state.segments[last].published = length
+            state.segments[last].newest = received
+            state.segments[last].hasAllPlaces = true
             state.end.offset = UInt64(length)
             state.end.record += UInt64(records)
+            return isFirst
         }
-    }
-
-    /// Begins a new segment, unless the last one is still fresh and can be used.
-    private func roll(after end: JournalPosition, atLeast length: Int) throws(OperationError) {
-        let last = state.withLock { $0.segments.last }
-        if let last, last.isFresh, last.storage.ends(at: last.published),
-            hasRoom(in: last, for: length)
-        {
-            return
-        }
-        let number = end.segment + 1
-        let storage = try makeStorage(number, firstRecord: end.record, atLeast: length)
-        state.withLock { state in
-            state.segments.append(
-                Segment(
-                    number: number, firstRecord: end.record, storage: storage,
-                    published: storage.byteCount))
-            state.end = JournalPosition(
-                segment: number, offset: UInt64(storage.byteCount), record: end.record)
-        }
-        removePassedSegments()
+        // Only now are the places of the sources in the new segment.
+        if isFirst { removePassedSegments() }
     }
 
     /// Storage with a segment header in it; a file that cannot be begun is removed, so that its
     /// name can be used again.
     private func makeStorage(
-        _ number: UInt64, firstRecord: UInt64, atLeast length: Int
+        _ header: SegmentHeader, atLeast length: Int
     ) throws(OperationError) -> SegmentStorage {
-        var header = ByteBuffer()
-        Frame.appendSegmentHeader(number: number, firstRecord: firstRecord, to: &header)
+        var bytes = ByteBuffer()
+        header.append(to: &bytes)
         guard case .filesystem(let directory) = settings.storage else {
-            let storage = SegmentStorage(memory: pool.block(atLeast: length + header.count))
-            try storage.append(header.bytes)
+            let storage = SegmentStorage(memory: pool.block(atLeast: length + bytes.count))
+            try storage.append(bytes.bytes)
             return storage
         }
-        let path = directory + "/" + SegmentName.text(number)
+        let path = directory + "/" + SegmentName.text(header.number)
         let storage = try SegmentStorage(file: path, create: true)
         do throws(OperationError) {
-            try storage.append(header.bytes)
+            try storage.append(bytes.bytes)
             if settings.synchronization == .full {
                 try FileSystem.synchronizeDirectory(of: path)
             }
@@ -200,14 +222,29 @@ public final class Journal: Sendable {
     // MARK: Room
 
     private func waitForRoom() throws(OperationError) {
-        guard let limit = settings.limit else { return }
-        while state.withLock({ $0.bytes }) > limit {
+        while let reason = fullReason {
             if isClosed.load(ordering: .relaxed) {
                 throw OperationError(
-                    .journalFull, call: "append", target: name,
-                    reason: "the journal is at its limit of \(limit) bytes", canRetry: false)
+                    .journalFull, call: "append", target: name, reason: reason, canRetry: false)
             }
             roomBell.wait(atMost: 100_000_000)
+        }
+    }
+
+    /// Why nothing more can be appended now.
+    private var fullReason: String? {
+        let limit = settings.limit
+        return state.withLock { state in
+            if let limit, state.bytes > limit {
+                return "the journal is at its limit of \(limit) bytes"
+            }
+            for reader in state.readers.values where reader.limits.policy == .block {
+                guard let limit = reader.limits.bytes, state.bytes > limit else { continue }
+                if reader.waiting(state.endBytes) > limit {
+                    return "an output is at its limit of \(limit) waiting bytes"
+                }
+            }
+            return nil
         }
     }
 
@@ -215,69 +252,5 @@ public final class Journal: Sendable {
     public func close() {
         isClosed.store(true, ordering: .relaxed)
         roomBell.ring()
-    }
-
-    // MARK: Readers
-
-    func addReader(at position: JournalPosition) -> Int {
-        state.withLock { state in
-            let number = state.nextReader
-            state.nextReader += 1
-            state.committed[number] = position
-            return number
-        }
-    }
-
-    func removeReader(_ number: Int) {
-        state.withLock { state in _ = state.committed.removeValue(forKey: number) }
-    }
-
-    func commit(_ position: JournalPosition, reader: Int) {
-        state.withLock { $0.committed[reader] = position }
-        removePassedSegments()
-        roomBell.ring()
-    }
-
-    /// Removes segments that every reader has passed; without readers nothing is removed.
-    private func removePassedSegments() {
-        let passed: [Segment] = state.withLock { state in
-            guard let slowest = state.committed.values.min() else { return [] }
-            // The last segment stays: the writer appends to it. A reader at its end has passed it
-            // only when another has begun.
-            let count = state.segments.prefix { segment in
-                segment.number < slowest.segment
-                    || segment.number == slowest.segment
-                        && slowest.offset >= UInt64(segment.published)
-                        && segment.number < state.end.segment
-            }.count
-            let keep = Swift.min(count, state.segments.count - 1)
-            guard keep > 0 else { return [] }
-            let removed = Array(state.segments.prefix(keep))
-            state.segments.removeFirst(keep)
-            return removed
-        }
-        for segment in passed {
-            // A name that cannot be removed now is found and removed after the next start.
-            try? segment.storage.remove()
-        }
-    }
-}
-
-/// Names of segment files: twenty digits, so that they sort as they were made.
-enum SegmentName {
-    static let suffix = ".segment"
-
-    static func text(_ number: UInt64) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: 20 - digits.count) + digits + suffix
-    }
-
-    static func number(of name: String) -> UInt64? {
-        guard name.hasSuffix(suffix) else { return nil }
-        let digits = name.dropLast(suffix.count)
-        guard digits.count == 20, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            return nil
-        }
-        return UInt64(digits)
     }
 }

@@ -7,29 +7,49 @@ import System
 /// `next` moves on, `commit` tells the journal what is delivered for good, `rewind` goes back to
 /// that place. Used by one thread.
 public final class JournalReader {
+    /// Records that a reader does not get, by reason.
+    public struct Losses: Sendable, Equatable {
+        /// Their frames were damaged.
+        public var damaged: UInt64 = 0
+        /// More waited than the limits of the reader allow.
+        public var dropped: UInt64 = 0
+        /// They waited for longer than the limits of the reader allow.
+        public var expired: UInt64 = 0
+    }
+
     public let journal: Journal
-    /// The place behind the frame read last.
+    /// The place behind the records read last.
     public private(set) var position: JournalPosition
     /// The place that was committed last.
     public private(set) var committed: JournalPosition
+    /// Records that were read over, up to `position`.
+    public private(set) var losses = Losses()
+    private var committedLosses = Losses()
     private let number: Int
-    private var segment: Journal.Segment?
+    private var segment: Segment?
+    private var frames: SegmentReader?
     private var decoder = FrameDecoder()
-    private var buffer = ByteBuffer()
+    private let limits: ReaderLimits
     private let log: Log
 
     /// - Parameter position: where an earlier process stopped; `nil` begins with the oldest frame.
     ///   A place that is gone, or beyond the end, is moved to the nearest that exists.
-    public init(_ journal: Journal, from position: JournalPosition?, log: Log) {
+    public init(
+        _ journal: Journal, from position: JournalPosition?, limits: ReaderLimits = ReaderLimits(),
+        log: Log
+    ) {
         self.journal = journal
+        self.limits = limits
         self.log = log
         let start = journal.start
         let end = journal.end
         var place = position ?? start
         if place < start {
-            log.warning(
-                "journal \(journal.name): records \(place.record) to \(start.record) are gone; "
-                    + "delivery goes on at \(start.record)")
+            if place.record < start.record {
+                log.warning(
+                    "journal \(journal.name): records \(place.record) to \(start.record) are "
+                        + "gone; delivery goes on at \(start.record)")
+            }
             place = start
         } else if place > end {
             log.warning(
@@ -39,7 +59,7 @@ public final class JournalReader {
         }
         self.position = place
         committed = place
-        number = journal.addReader(at: place)
+        number = journal.addReader(at: place, limits: limits)
     }
 
     deinit { journal.removeReader(number) }
@@ -52,124 +72,137 @@ public final class JournalReader {
 
     /// Reads the next frame.
     ///
-    /// A damaged frame is skipped with the rest of its segment, counted in `lostRecords`.
+    /// What is damaged is passed over, set aside and counted in `losses`.
     ///
     /// - Returns: `false` when there is none yet.
     public func next(into batch: inout RecordBatch) throws(OperationError) -> Bool {
-        while let segment = try currentSegment() {
-            try readFrame(of: segment)
-            do throws(DecodeError) {
-                let header = try Frame.intactHeader(
-                    of: buffer, hasChecksum: journal.settings.isPersistent)
-                try decoder.decode(buffer, header, into: &batch)
+        while true {
+            takeDetour()
+            guard let segment = currentSegment() else { return false }
+            if frames == nil {
+                frames = SegmentReader(
+                    segment.storage, hasChecksums: journal.settings.isPersistent)
+            }
+            let offset = Int(position.offset)
+            guard let step = try frames?.step(at: offset, before: segment.published) else {
+                return false
+            }
+            switch step {
+            case .damage(let length):
+                passOver(length, of: segment)
+            case .frame(let header) where isExpired(header):
+                countGap(before: header.firstRecord)
+                losses.expired += header.endRecord - position.record
                 position.offset += UInt64(header.frameLength)
-                position.record = header.firstRecord + UInt64(header.recordCount)
+                position.record = header.endRecord
+            case .frame(let header):
+                let end = offset + header.frameLength
+                if let error = try read(header, at: offset, before: end, into: &batch) {
+                    log.error("\(error.code.text): \(segment.storage.name), frame at \(offset)")
+                    passOver(header.frameLength, of: segment)
+                    continue
+                }
+                countGap(before: header.firstRecord)
+                position.offset = UInt64(end)
+                position.record = header.endRecord
                 return true
-            } catch {
-                skip(segment, after: error)
             }
         }
-        return false
     }
-
-    /// Records that could not be read back because their frames were damaged.
-    public private(set) var lostRecords: UInt64 = 0
 
     /// Everything before `position` is delivered.
     public func commit() {
         committed = position
+        committedLosses = losses
         journal.commit(position, reader: number)
     }
 
     /// Goes back to the place committed last.
     public func rewind() {
         position = committed
+        losses = committedLosses
         segment = nil
+        frames = nil
     }
 
     // MARK: Inside
 
-    /// The segment to read from, with something in it to read; `nil` at the journal's end.
-    private func currentSegment() throws(OperationError) -> Journal.Segment? {
-        while let found = segmentWithNews() {
-            if found.number != segment?.number {
-                decoder.beginSegment()
-                if found.number != position.segment {
-                    position = JournalPosition(
-                        segment: found.number, offset: UInt64(Frame.segmentHeaderLength),
-                        record: found.firstRecord)
-                } else {
-                    try learnShapes(of: found)
-                }
-            }
-            segment = found
-            // A segment that has only its header has nothing to read; another may follow it.
-            if found.published > Int(position.offset) { return found }
-        }
-        return nil
+    /// Leaves out what the journal has taken from this reader.
+    private func takeDetour() {
+        guard limits.bytes != nil || limits.age != nil,
+            let target = journal.detour(from: position, reader: number)
+        else { return }
+        let count = target.record - min(position.record, target.record)
+        losses.dropped += count
+        log.warning(
+            "journal \(journal.name): \(count) records dropped by this output's limit; going on "
+                + "at record \(target.record)")
+        position = target
     }
 
-    /// The first segment that goes on behind `position`.
-    private func segmentWithNews() -> Journal.Segment? {
+    private func isExpired(_ header: Frame.Header) -> Bool {
+        guard let age = limits.age else { return false }
+        return Timestamp.now().nanoseconds - age > header.received.nanoseconds
+    }
+
+    /// The segment to read from, with something in it to read; `nil` at the journal's end.
+    private func currentSegment() -> Segment? {
         let place = position
-        return journal.state.withLock { state in
+        let found = journal.state.withLock { state in
             state.segments.first { segment in
                 segment.number > place.segment
-                    || segment.number == place.segment && segment.published > Int(place.offset)
+                    ? segment.published > SegmentHeader.length
+                    : segment.number == place.segment && segment.published > Int(place.offset)
             }
         }
+        guard let found else { return nil }
+        if found.number != segment?.number { frames = nil }
+        if found.number != position.segment {
+            countGap(before: found.firstRecord)
+            position = JournalPosition(
+                segment: found.number, offset: UInt64(SegmentHeader.length),
+                record: found.firstRecord)
+        }
+        segment = found
+        return found
     }
 
-    /// Reads the shapes of the frames before `position`, which later frames refer to.
-    private func learnShapes(of segment: Journal.Segment) throws(OperationError) {
-        var offset = Frame.segmentHeaderLength
-        while offset < Int(position.offset) {
-            buffer.removeAll()
-            try segment.storage.read(at: offset, count: Frame.headerLength, into: &buffer)
-            guard let header = try? Frame.readHeader(buffer.bytes),
-                header.frameLength <= segment.published - offset
-            else { return }
-            try segment.storage.read(
-                at: offset + Frame.headerLength, count: header.bodyLength, into: &buffer)
+    private func read(
+        _ header: Frame.Header, at offset: Int, before end: Int, into batch: inout RecordBatch
+    ) throws(OperationError) -> DecodeError? {
+        var failure: DecodeError?
+        try frames?.withBytes(at: offset, count: header.frameLength, before: end) { bytes in
             do throws(DecodeError) {
-                try decoder.learnShapes(from: buffer)
+                try decoder.decode(bytes, header, into: &batch)
             } catch {
-                return
+                failure = error
             }
-            offset += header.frameLength
         }
+        return failure
     }
 
-    /// Fills `buffer` with the frame at `position`, as far as the segment goes.
-    private func readFrame(of segment: Journal.Segment) throws(OperationError) {
-        buffer.removeAll(keepingAtMost: 4 << 20)
-        let offset = Int(position.offset)
-        let left = segment.published - offset
-        guard left >= Frame.headerLength else { return }
-        try segment.storage.read(at: offset, count: Frame.headerLength, into: &buffer)
-        guard let header = try? Frame.readHeader(buffer.bytes), header.frameLength <= left else {
-            return
-        }
-        try segment.storage.read(
-            at: offset + Frame.headerLength, count: header.bodyLength, into: &buffer)
-    }
-
-    /// Gives up the rest of a segment: frames after a damaged one may need its shapes.
-    private func skip(_ damaged: Journal.Segment, after error: DecodeError) {
-        let next: (offset: UInt64, record: UInt64) = journal.state.withLock { state in
-            let following = state.segments.first { $0.number > damaged.number }
-            let published = state.segments.first { $0.number == damaged.number }?.published
-            return (
-                UInt64(published ?? damaged.published),
-                following?.firstRecord ?? state.end.record
-            )
-        }
-        let lost = next.record > position.record ? next.record - position.record : 0
-        lostRecords += lost
+    /// Leaves out bytes that are no frame.
+    ///
+    /// How many records were in them is known when the next frame tells its number, or at once when
+    /// nothing follows.
+    private func passOver(_ length: Int, of segment: Segment) {
+        let place = journal.setAside(length, of: segment, at: Int(position.offset), log: log)
         log.error(
-            "\(error.code.text): \(damaged.storage.name): damaged frame at offset "
-                + "\(position.offset); \(lost) records cannot be delivered")
-        position.offset = next.offset
-        position.record = next.record
+            "\(ErrorCode.frameCorrupt.text): \(segment.storage.name): \(length) damaged bytes at "
+                + "offset \(position.offset)" + (place.map { ", set aside in \($0)" } ?? ""))
+        position.offset += UInt64(length)
+        let end = journal.end
+        if position.segment == end.segment, position.offset >= end.offset {
+            countGap(before: end.record)
+        }
+    }
+
+    private func countGap(before record: UInt64) {
+        guard record > position.record else { return }
+        log.error(
+            "journal \(journal.name): records \(position.record) to \(record) cannot be read; "
+                + "\(record - position.record) are lost")
+        losses.damaged += record - position.record
+        position.record = record
     }
 }

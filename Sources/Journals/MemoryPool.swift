@@ -68,12 +68,14 @@ final class MemoryPool: Sendable {
             }
         }
 
-        /// Appends bytes that were stored before to `buffer`.
-        func load(at offset: Int, count: Int, into buffer: inout ByteBuffer) {
+        /// Calls `body` with bytes that were stored before.
+        func withBytes<Result, Failure: Error>(
+            at offset: Int, count: Int, _ body: (RawSpan) throws(Failure) -> Result
+        ) throws(Failure) -> Result {
             precondition(offset >= 0 && count >= 0 && offset <= capacity - count)
             // The precondition proves the bounds; `self` keeps the memory during the call.
-            unsafe buffer.append(
-                RawSpan(
+            return try body(
+                unsafe RawSpan(
                     _unsafeStart: UnsafeRawPointer(memory.start + offset), byteCount: count))
         }
     }

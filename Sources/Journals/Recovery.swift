@@ -1,25 +1,33 @@
-import Core
+public import Core
 import System
 
 /// What opening a journal found, in numbers.
 public struct RecoveryReport: Sendable, Equatable {
     public var segments = 0
-    public var frames = 0
-    public var records = 0
+    /// Records between the oldest and the newest frame.
+    public var records: UInt64 = 0
     public var bytes = 0
-    /// Bytes that were no valid frame and were set aside in `.corrupt` files.
+    /// Bytes at the end that were no frame and were set aside in `.corrupt` files.
     public var corruptBytes = 0
-    /// The source position of the last good frame; empty when there is none.
-    public var sourcePosition: [UInt8] = []
+    /// Bytes before good frames that were no frame; readers pass over them.
+    public var damagedBytes = 0
+    /// How far the sources had been read.
+    public var places = SourcePlaces()
 
-    public var isEmpty: Bool { segments == 0 && corruptBytes == 0 }
+    public var isEmpty: Bool { records == 0 && corruptBytes == 0 && damagedBytes == 0 }
 }
 
-/// Opens the segments that an earlier process left and keeps the valid beginning of each.
+/// Opens the segments that an earlier process left.
+///
+/// Only the newest are read as a whole, to find the journal's end and the places of its sources;
+/// what is damaged in older ones shows when they are read, so a start takes no longer for a large
+/// journal.
 enum Recovery {
     struct Result {
-        var segments: [Journal.Segment] = []
+        var segments: [Segment] = []
         var endRecord: UInt64 = 0
+        /// The highest number of a segment there has been.
+        var lastNumber: UInt64 = 0
         var report = RecoveryReport()
     }
 
@@ -27,104 +35,164 @@ enum Recovery {
         var result = Result()
         guard case .filesystem(let directory) = settings.storage else { return result }
         try FileSystem.makeDirectories(directory)
-        for name in try FileSystem.list(directory) {
-            guard let number = SegmentName.number(of: name) else { continue }
-            try recover(directory + "/" + name, number: number, into: &result, log: log)
+        var numbers = try FileSystem.list(directory).compactMap { SegmentName.number(of: $0) }
+        result.lastNumber = numbers.last ?? 0
+        while let number = numbers.popLast() {
+            let path = directory + "/" + SegmentName.text(number)
+            if try openLast(path, number: number, into: &result, log: log) { break }
+        }
+        for number in numbers.reversed() {
+            let path = directory + "/" + SegmentName.text(number)
+            let segment = try open(path, number: number, endRecord: result.segments[0].firstRecord)
+            result.segments.insert(segment, at: 0)
+        }
+        try addPlacesOfEarlierSegments(to: &result)
+        result.report.segments = result.segments.count { !$0.isFresh }
+        result.report.bytes = result.segments.reduce(0) { $0 + $1.published }
+        if let first = result.segments.first {
+            result.report.records = result.endRecord - first.firstRecord
         }
         return result
     }
 
-    private static func recover(
+    /// Opens the last segment, cutting off what is no frame.
+    ///
+    /// - Returns: `false` when nothing in it can be used; it has been set aside then.
+    private static func openLast(
         _ path: String, number: UInt64, into result: inout Result, log: Log
-    ) throws(OperationError) {
+    ) throws(OperationError) -> Bool {
         let storage = try SegmentStorage(file: path, create: false)
         var scan = SegmentScan(storage)
-        let firstRecord: UInt64
-        if let header = try scan.readSegmentHeader(), header.number == number {
-            firstRecord = header.firstRecord
-            while try scan.readFrame() {}
-        } else {
-            firstRecord = result.endRecord
+        try scan.run()
+        result.report.damagedBytes += scan.damagedBytes
+        let length = scan.validLength
+        if storage.byteCount > length {
+            let name = try storage.setAside(storage.byteCount - length, at: length)
+            log.warning(
+                "\(ErrorCode.frameCorrupt.text): \(path): no frame at offset \(length); "
+                    + "\(storage.byteCount - length) bytes set aside in \(name)")
+            result.report.corruptBytes += storage.byteCount - length
+            try storage.truncate(to: length)
         }
-        let invalid = storage.byteCount - scan.validLength
-        if invalid > 0 {
-            try setAside(storage, from: scan.validLength, log: log)
-            result.report.corruptBytes += invalid
-        }
-        guard scan.validLength > 0 else {
-            // Set aside as a whole, or made and not begun.
+        guard length > 0 else {
             try storage.remove()
-            return
+            return false
         }
-        // One that had just begun stays: the numbers of segments and records go on from it.
-        if scan.frames > 0 { result.report.segments += 1 }
-        result.report.frames += scan.frames
-        result.report.records += scan.records
-        result.report.bytes += scan.frames > 0 ? scan.validLength : 0
-        if !scan.lastPosition.isEmpty { result.report.sourcePosition = scan.lastPosition }
-        result.endRecord = firstRecord + UInt64(scan.records)
-        result.segments.append(
-            Journal.Segment(
-                number: number, firstRecord: firstRecord, storage: storage,
-                published: scan.validLength))
+        result.endRecord = scan.endRecord
+        result.report.places = scan.places
+        result.segments = [
+            Segment(
+                number: number, firstRecord: scan.firstRecord, salt: scan.salt, storage: storage,
+                published: length, hasAllPlaces: scan.hasAllPlaces)
+        ]
+        return true
     }
 
-    /// Copies the invalid end of a segment to `NAME.corrupt` and cuts it off.
-    private static func setAside(
-        _ storage: SegmentStorage, from offset: Int, log: Log
+    /// Opens an earlier segment without reading it.
+    ///
+    /// - Parameter endRecord: the first record of the segment behind it.
+    private static func open(
+        _ path: String, number: UInt64, endRecord: UInt64
+    ) throws(OperationError) -> Segment {
+        let storage = try SegmentStorage(file: path, create: false)
+        var reader = SegmentReader(storage, hasChecksums: true)
+        var firstRecord = endRecord
+        var salt: UInt64 = 0
+        if let header = try reader.readHeader(before: storage.byteCount) {
+            firstRecord = min(header.firstRecord, endRecord)
+            salt = header.salt
+        } else {
+            var scan = SegmentScan(storage)
+            try scan.run()
+            if scan.validLength > 0 { firstRecord = min(scan.firstRecord, endRecord) }
+        }
+        return Segment(
+            number: number, firstRecord: firstRecord, salt: salt, storage: storage,
+            published: storage.byteCount, hasAllPlaces: true)
+    }
+
+    /// A segment's first frame has the places of all sources; when it is missing, the segments
+    /// before it know them.
+    private static func addPlacesOfEarlierSegments(
+        to result: inout Result
     ) throws(OperationError) {
-        let count = storage.byteCount - offset
-        var bytes = ByteBuffer()
-        try storage.read(at: offset, count: count, into: &bytes)
-        let target = storage.name + ".corrupt"
-        try FileSystem.replaceFile(target, with: bytes.bytes, isDurable: false)
-        try storage.truncate(to: offset)
-        log.warning(
-            "\(ErrorCode.frameCorrupt.text): \(storage.name): no valid frame at offset \(offset); "
-                + "\(count) bytes set aside in \(target)")
+        guard let last = result.segments.last, !last.hasAllPlaces else { return }
+        let newer = result.report.places
+        result.report.places = SourcePlaces()
+        for segment in result.segments.dropLast().suffix(2) {
+            var scan = SegmentScan(segment.storage)
+            try scan.run()
+            result.report.places.merge(scan.places.all)
+        }
+        result.report.places.merge(newer.all)
     }
 }
 
-/// Walks through a segment frame by frame and checks each.
+/// Walks through a whole segment, checks each frame, and finds where the last good one ends.
 struct SegmentScan: ~Copyable {
-    private let storage: SegmentStorage
-    private var buffer = ByteBuffer()
-    /// Bytes from the start that are a valid header and valid frames.
+    private let byteCount: Int
+    private var reader: SegmentReader
+    /// Bytes up to the end of the last good frame, or of the header; 0 when there is neither.
     private(set) var validLength = 0
+    /// Bytes before `validLength` that are no frame.
+    private(set) var damagedBytes = 0
     private(set) var frames = 0
-    private(set) var records = 0
-    private(set) var lastPosition: [UInt8] = []
+    private(set) var firstRecord: UInt64 = 0
+    private(set) var endRecord: UInt64 = 0
+    private(set) var salt: UInt64 = 0
+    private(set) var oldest: Timestamp?
+    private(set) var newest: Timestamp?
+    private(set) var places = SourcePlaces()
+    /// Whether the frame with the places of all sources was read.
+    private(set) var hasAllPlaces = false
 
-    init(_ storage: SegmentStorage) { self.storage = storage }
-
-    mutating func readSegmentHeader() throws(OperationError)
-        -> (number: UInt64, firstRecord: UInt64)?
-    {
-        guard storage.byteCount >= Frame.segmentHeaderLength else { return nil }
-        buffer.removeAll()
-        try storage.read(at: 0, count: Frame.segmentHeaderLength, into: &buffer)
-        guard let header = try? Frame.readSegmentHeader(buffer.bytes) else { return nil }
-        validLength = Frame.segmentHeaderLength
-        return header
+    init(_ storage: SegmentStorage) {
+        byteCount = storage.byteCount
+        reader = SegmentReader(storage, hasChecksums: true)
     }
 
-    /// - Returns: `false` at the end of the valid frames.
-    mutating func readFrame() throws(OperationError) -> Bool {
-        let left = storage.byteCount - validLength
-        guard left >= Frame.headerLength else { return false }
-        buffer.removeAll()
-        try storage.read(at: validLength, count: Frame.headerLength, into: &buffer)
-        guard let header = try? Frame.readHeader(buffer.bytes), header.frameLength <= left else {
-            return false
+    mutating func run() throws(OperationError) {
+        var hasHeader = false
+        if let header = try reader.readHeader(before: byteCount) {
+            hasHeader = true
+            firstRecord = header.firstRecord
+            endRecord = header.firstRecord
+            salt = header.salt
+            validLength = SegmentHeader.length
         }
-        try storage.read(
-            at: validLength + Frame.headerLength, count: header.bodyLength, into: &buffer)
-        guard (try? Frame.intactHeader(of: buffer)) != nil else { return false }
-        let position = try? FrameDecoder.position(in: buffer)
-        if let position, !position.isEmpty { lastPosition = position }
-        validLength += header.frameLength
+        var damage = hasHeader ? 0 : min(SegmentHeader.length, byteCount)
+        var offset = SegmentHeader.length
+        while offset < byteCount {
+            switch try reader.step(at: offset, before: byteCount) {
+            case .damage(let length):
+                damage += length
+                offset += length
+            case .frame(let header):
+                try count(header, at: offset, isFirst: frames == 0 && !hasHeader)
+                damagedBytes += damage
+                damage = 0
+                offset += header.frameLength
+                validLength = offset
+            }
+        }
+    }
+
+    private mutating func count(
+        _ header: Frame.Header, at offset: Int, isFirst: Bool
+    ) throws(OperationError) {
+        if isFirst { firstRecord = header.firstRecord }
         frames += 1
-        records += header.recordCount
-        return true
+        endRecord = header.endRecord
+        salt = header.salt
+        oldest = oldest ?? header.received
+        newest = header.received
+        if offset == SegmentHeader.length { hasAllPlaces = true }
+        var progress: [SourceProgress] = []
+        try reader.withBytes(
+            at: offset, count: header.frameLength, before: offset + header.frameLength
+        ) { bytes in
+            progress = (try? FrameDecoder.progress(in: bytes)) ?? []
+        }
+        places.merge(progress)
     }
 }

@@ -46,33 +46,35 @@ final class SegmentStorage: @unchecked Sendable {
     }
 
     /// Appends all bytes; after an error `truncate` takes back what was written of them.
-    func append(_ bytes: RawSpan) throws(OperationError) {
+    ///
+    /// - Parameter more: bytes that follow the others.
+    func append(_ bytes: RawSpan, _ more: RawSpan = RawSpan()) throws(OperationError) {
         if case .memory(let block) = place {
             block.store(bytes, at: length)
+            block.store(more, at: length + bytes.byteCount)
         } else {
             do throws(OperationError) {
-                try file?.write(bytes, target: name)
+                try file?.write(bytes, more, target: name)
             } catch {
                 isTorn = true
                 throw error
             }
         }
-        length += bytes.byteCount
+        length += bytes.byteCount + more.byteCount
     }
 
-    /// Reads exactly `count` bytes at `offset` onto the end of `buffer`.
+    /// Bytes that lie in memory, `nil` when they must be read from a file.
+    var block: MemoryPool.Block? {
+        if case .memory(let block) = place { block } else { nil }
+    }
+
+    /// Reads up to `count` bytes of a file at `offset` onto the end of `buffer`.
+    ///
+    /// - Returns: bytes read; fewer than `count` only at the end.
     func read(
         at offset: Int, count: Int, into buffer: inout ByteBuffer
-    ) throws(OperationError) {
-        if case .memory(let block) = place {
-            block.load(at: offset, count: count, into: &buffer)
-        } else if let got = try file?.read(
-            into: &buffer, at: offset, count: count, target: name), got < count
-        {
-            throw OperationError(
-                .journalReadFailed, call: "pread", target: name,
-                reason: "the segment ends at \(offset + got), inside a frame", canRetry: false)
-        }
+    ) throws(OperationError) -> Int {
+        try file?.read(into: &buffer, at: offset, count: count, target: name) ?? 0
     }
 
     func synchronize() throws(OperationError) { try file?.synchronizeData(target: name) }
@@ -89,6 +91,18 @@ final class SegmentStorage: @unchecked Sendable {
 
     /// Bytes in the storage, published or not.
     var byteCount: Int { length }
+
+    /// Copies damaged bytes to a file beside this one whose name says so.
+    ///
+    /// - Returns: its path.
+    func setAside(_ count: Int, at offset: Int) throws(OperationError) -> String {
+        let target = "\(name).corrupt-\(offset)"
+        if FileSystem.kind(of: target) != nil { return target }
+        var bytes = ByteBuffer()
+        _ = try read(at: offset, count: count, into: &bytes)
+        try FileSystem.replaceFile(target, with: bytes.bytes, isDurable: false)
+        return target
+    }
 
     /// Removes the file's name; readers that still hold the segment can finish.
     func remove() throws(OperationError) {

@@ -11,11 +11,12 @@ public final class DatagramListener: Sendable {
     public struct Options: Sendable {
         /// Bytes of the socket's receive buffer; `nil` leaves the system's default.
         public var receiveBuffer: Int?
-        /// Pause after a round that did not fill half the slots, so that the next system call
-        /// finds more datagrams; 0 turns it off.
+        /// Longest pause after a round that emptied the socket, so that the next system call finds
+        /// more datagrams; 0 turns it off.
         ///
-        /// Halves the CPU time per datagram.
-        public var coalesceMilliseconds: Int32 = 1
+        /// Halves the CPU time per datagram. The pause is shorter where the receive buffer could
+        /// become more than a quarter full in it.
+        public var coalesceMilliseconds: Int32 = 3
         /// Datagrams received by one system call.
         public var slots = 256
         /// Mode bits of a unix socket.
@@ -89,6 +90,8 @@ public final class DatagramListener: Sendable {
         var drops = DropCounter()
         // What the kernel drops behind the last datagram is only seen here.
         defer { countDrops(&drops, in: ledger) }
+        var pause = CoalescingPause(
+            longest: options.coalesceMilliseconds, receiveBuffer: grantedReceiveBuffer)
         var isStopping = false
         var roundsLeft = 256
         while roundsLeft > 0 {
@@ -98,12 +101,12 @@ public final class DatagramListener: Sendable {
                 isStopping = try waitAfterFailure(errno)
                 continue
             }
-            deliver(slots, count: count, to: &handler)
+            pause.count(datagrams: count, bytes: deliver(slots, count: count, to: &handler))
             countDrops(&drops, in: ledger)
             if isStopping {
                 roundsLeft -= 1
-            } else if count < options.slots / 2, options.coalesceMilliseconds > 0 {
-                isStopping = stopSignal.wait(milliseconds: options.coalesceMilliseconds)
+            } else if count < options.slots, options.coalesceMilliseconds > 0 {
+                isStopping = stopSignal.wait(milliseconds: pause.next())
             } else if count == options.slots {
                 // A flood never lets the loop reach the wait that sees the signal.
                 isStopping = stopSignal.wait(milliseconds: 0)
@@ -111,13 +114,17 @@ public final class DatagramListener: Sendable {
         }
     }
 
+    /// - Returns: bytes of payload.
     private func deliver<Handler: PayloadHandler & ~Copyable>(
         _ slots: borrowing ReceiveSlots, count: Int, to handler: inout Handler
-    ) {
+    ) -> Int {
         // One clock call for the round.
         let received = Timestamp.now()
+        var bytes = 0
         for slot in 0..<count {
-            let isWhole = slots.length(of: slot) <= ReceiveSlots.payloadLength
+            let length = slots.length(of: slot)
+            bytes += length
+            let isWhole = length <= ReceiveSlots.payloadLength
             slots.read(slot) { payload, peer in
                 let source = PayloadSource(
                     peer: peer, transport: address.transport, received: received)
@@ -129,6 +136,7 @@ public final class DatagramListener: Sendable {
             }
         }
         handler.endBatch()
+        return bytes
     }
 
     /// - Returns: whether the signal was raised.
@@ -162,6 +170,41 @@ public final class DatagramListener: Sendable {
         guard status == 0 else { return }
         let step = drops.advance(to: numbers[8])
         if step != 0 { ledger.addKernelDrops(step) }
+    }
+}
+
+/// How long to wait for more datagrams: as long as is allowed, and not so long that the socket's
+/// buffer could overflow before they are fetched.
+struct CoalescingPause {
+    /// What the kernel charges for a small datagram beside its bytes, about.
+    private static let overhead = 768
+
+    private let longest: Int32
+    /// Bytes charged that may wait: a quarter of the buffer, of which the kernel makes twice what it
+    /// was asked for.
+    private let budget: Int
+    private var current: Int32 = 1
+    /// Charged since the last pause began.
+    private var charged = 0
+
+    init(longest: Int32, receiveBuffer: Int) {
+        self.longest = longest
+        budget = max(receiveBuffer / 2, 1)
+    }
+
+    mutating func count(datagrams: Int, bytes: Int) {
+        charged += datagrams * Self.overhead + bytes
+    }
+
+    /// The next pause in milliseconds, after a round that emptied the socket.
+    mutating func next() -> Int32 {
+        if charged > budget {
+            current = max(1, Int32(Int(current) * budget / charged))
+        } else if charged * (Int(current) + 1) <= budget * Int(current) {
+            current = min(current + 1, longest)
+        }
+        charged = 0
+        return min(current, longest)
     }
 }
 

@@ -95,8 +95,9 @@ struct Assembly {
     private func report(_ recovery: RecoveryReport, _ log: Log) {
         if recovery.isEmpty { return }
         log.info(
-            "journal recovered: \(recovery.records) records in \(recovery.frames) frames, "
-                + "\(recovery.segments) segments; \(recovery.corruptBytes) bytes set aside")
+            "journal recovered: \(recovery.records) records in \(recovery.segments) segments, "
+                + "\(recovery.bytes) bytes; \(recovery.damagedBytes) bytes damaged, "
+                + "\(recovery.corruptBytes) at the end set aside")
     }
 
     /// An instance's name as a file name: everything but letters, digits, `.`, `_` and `-` becomes

@@ -75,6 +75,64 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Writes two blocks of bytes one behind the other, by one system call unless it is short.
+    ///
+    /// - Throws: `fileWriteFailed`; the file may then hold a part of the bytes.
+    public func write(
+        _ bytes: RawSpan, _ more: RawSpan, target: String
+    ) throws(OperationError) {
+        if more.byteCount == 0 { return try write(bytes, target: target) }
+        // The pointers live for the call only; `writev` reads through them.
+        let written = retryOnInterrupt {
+            unsafe bytes.withUnsafeBytes { first in
+                unsafe more.withUnsafeBytes { second in
+                    var parts = unsafe (Self.part(first), Self.part(second))
+                    return unsafe withUnsafeBytes(of: &parts) { parts in
+                        let parts = unsafe parts.assumingMemoryBound(to: iovec.self)
+                        return unsafe writev(number, parts.baseAddress, 2)
+                    }
+                }
+            }
+        }
+        guard written > 0 else {
+            throw OperationError(.fileWriteFailed, call: "writev", target: target, errno: errno)
+        }
+        if written < bytes.byteCount {
+            try write(bytes.extracting(written..<bytes.byteCount), target: target)
+            try write(more, target: target)
+        } else {
+            let done = written - bytes.byteCount
+            try write(more.extracting(done..<more.byteCount), target: target)
+        }
+    }
+
+    private static func part(_ bytes: UnsafeRawBufferPointer) -> iovec {
+        // Nothing is written through the pointer.
+        unsafe iovec(
+            iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+    }
+
+    /// Writes all bytes at `offset`, leaving the position where it is.
+    ///
+    /// - Throws: `fileWriteFailed`; the file may then hold a part of the bytes.
+    public func write(_ bytes: RawSpan, at offset: Int, target: String) throws(OperationError) {
+        var done = 0
+        while done < bytes.byteCount {
+            let rest = bytes.extracting(done..<bytes.byteCount)
+            let place = off_t(offset + done)
+            // The pointer lives for the call only.
+            let written = retryOnInterrupt {
+                unsafe rest.withUnsafeBytes {
+                    unsafe pwrite(number, $0.baseAddress, $0.count, place)
+                }
+            }
+            guard written > 0 else {
+                throw OperationError(.fileWriteFailed, call: "pwrite", target: target, errno: errno)
+            }
+            done += written
+        }
+    }
+
     /// Reads up to `count` bytes at the descriptor's position onto the end of `buffer`.
     ///
     /// - Returns: bytes read; 0 at the end of the file.

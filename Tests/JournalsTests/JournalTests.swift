@@ -36,16 +36,17 @@ import Testing
         #expect(try readAll(reader) == [500, 501, 502, 503])
     }
 
-    @Test func keepsTagTimePositionAndValues() throws {
+    @Test func keepsTagTimeProgressAndValues() throws {
         let journal = try Journal(
             name: "j", settings: JournalSettings(storage: .memory), log: .silent)
         let reader = JournalReader(journal, from: nil, log: .silent)
-        try journal.append(Samples.batch(first: 7, count: 2, tag: "flows", position: [1, 2, 3]))
+        let progress = [SourceProgress(source: [7], place: [1, 2, 3])]
+        try journal.append(Samples.batch(first: 7, count: 2, tag: "flows", progress: progress))
         var batch = RecordBatch()
         #expect(try reader.next(into: &batch))
         #expect(batch.tag == "flows")
         #expect(batch.received == Timestamp(seconds: 1_700_000_000))
-        #expect(batch.position == [1, 2, 3])
+        #expect(batch.progress == progress)
         var seen: [String] = []
         batch.forEachRow { row in
             for index in row.shape.columns.indices {
@@ -99,7 +100,7 @@ import Testing
             let journal = try Journal(name: "j", settings: settings, log: .silent)
             let reader = JournalReader(journal, from: nil, log: .silent)
             for index in 0..<30 {
-                try journal.append(Samples.batch(first: index * 10, count: 10, position: [9]))
+                try journal.append(Samples.batch(first: index * 10, count: 10))
             }
             var batch = RecordBatch()
             for _ in 0..<17 { _ = try reader.next(into: &batch) }
@@ -107,12 +108,53 @@ import Testing
         }
         let journal = try Journal(name: "j", settings: settings, log: .silent)
         #expect(journal.recovery.records == 300)
-        #expect(journal.recovery.frames == 30)
         #expect(journal.recovery.corruptBytes == 0)
-        #expect(journal.recovery.sourcePosition == [9])
         let reader = JournalReader(journal, from: place, log: .silent)
         try journal.append(Samples.batch(first: 300, count: 10))
         #expect(try readAll(reader) == Array(170..<310))
+    }
+
+    /// What a filter has taken out leaves gaps in the batch, and none in the journal.
+    @Test(arguments: Kind.allCases)
+    func keepsWhatAFilterHasLeftOfABatch(_ kind: Kind) throws {
+        let directory = try TemporaryDirectory()
+        let journal = try Journal(name: "j", settings: settings(kind, directory), log: .silent)
+        let reader = JournalReader(journal, from: nil, log: .silent)
+        var batch = Samples.batch(first: 0, count: 20)
+        _ = batch.retain { row in
+            row.shape.column(named: "number").flatMap { row.unsigned(at: $0) }.map { $0 % 3 == 0 }
+                ?? false
+        }
+        try journal.append(batch)
+        let full = journal.byteCount
+        try journal.append(Samples.batch(first: 20, count: 20))
+        #expect(journal.byteCount - full > full - SegmentHeader.length)
+        #expect(try readAll(reader) == [0, 3, 6, 9, 12, 15, 18] + Array(20..<40))
+    }
+
+    /// Every segment can tell the places of all sources, whatever was removed before it.
+    @Test(arguments: [400, 2_000, 100_000])
+    func givesBackTheNewestPlaceOfEverySource(_ segmentLength: Int) throws {
+        let directory = try TemporaryDirectory()
+        let settings = settings(.filesystem, directory, segmentLength: segmentLength)
+        var wanted = SourcePlaces()
+        for run in 0..<4 {
+            let journal = try Journal(name: "j", settings: settings, log: .silent)
+            #expect(journal.recovery.places == wanted)
+            let reader = JournalReader(journal, from: journal.start, log: .silent)
+            for index in 0..<25 {
+                let source = UInt8(truncatingIfNeeded: (index * 7 + run) % 11)
+                let isDone = index % 9 == 8
+                let progress = [
+                    SourceProgress(source: [source], place: isDone ? [] : [UInt8(index)])
+                ]
+                let count = index % 3 == 0 ? 0 : 2
+                try journal.append(Samples.batch(first: 0, count: count, progress: progress))
+                wanted.merge(progress)
+            }
+            _ = try readAll(reader)
+            reader.commit()
+        }
     }
 
     /// A frame takes its shapes along into the segment that it begins, and grows by them.

@@ -49,21 +49,56 @@ import Testing
         }
     }
 
-    @Test func neverDeliversAWrongRecordAfterFlippedBits() throws {
+    /// A flipped bit costs the frame that it is in and no other.
+    @Test func deliversEveryFrameButTheOneWithAFlippedBit() throws {
+        let (bytes, ends) = try segment()
+        for offset in 0..<bytes.count {
+            var damaged = bytes
+            damaged[offset] ^= 1 << UInt8(offset % 8)
+            let (numbers, report) = try recover(damaged)
+            let hit = ends.firstIndex { offset < $0 } ?? 5
+            // A damaged header of the segment costs nothing.
+            let lost = offset < SegmentHeader.length ? 0..<0 : hit * 4..<hit * 4 + 4
+            let wanted = (0..<20).filter { !lost.contains($0) } + [1000, 1001]
+            #expect(numbers == wanted, "flipped at \(offset)")
+            #expect(report.damagedBytes + report.corruptBytes > 0)
+        }
+    }
+
+    @Test func neverDeliversAWrongRecordAfterMuchDamage() throws {
         let (bytes, _) = try segment()
         for damaged in Damage.flips(of: bytes, count: 300) {
-            let (numbers, report) = try recover(damaged)
-            let kept = report.records
-            #expect(kept % 4 == 0 && kept <= 20)
-            #expect(numbers == Array(0..<kept) + [1000, 1001])
-            #expect(kept == 20 || report.corruptBytes > 0)
+            let (numbers, _) = try recover(damaged)
+            #expect(numbers.suffix(2) == [1000, 1001])
+            let kept = numbers.dropLast(2)
+            #expect(kept.allSatisfy { (0..<20).contains($0) })
+            #expect(zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 })
         }
+    }
+
+    /// Records hold what strangers send: a frame inside of one is no frame.
+    @Test func takesNoFrameOutOfTheRecordsOfADamagedOne() throws {
+        let (foreign, _) = try segment()
+        let directory = try TemporaryDirectory()
+        do {
+            let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
+            var batch = RecordBatch(tag: "t")
+            var builder = RecordBuilder()
+            builder.begin()
+            foreign.withBytes { builder.add("text", bytes: $0) }
+            builder.finish(into: &batch)
+            try journal.append(batch)
+            try journal.append(Samples.batch(first: 50, count: 2))
+        }
+        var bytes = try directory.read("journal/" + SegmentName.text(1))
+        bytes[SegmentHeader.length + Frame.headerLength] ^= 1
+        #expect(try recover(bytes).numbers == [50, 51, 1000, 1001])
     }
 
     /// Cursors hold the numbers of segments and records: they must never begin again.
     @Test func goesOnWithTheNumbersOfASegmentThatHadJustBegun() throws {
         var header = ByteBuffer()
-        Frame.appendSegmentHeader(number: 7, firstRecord: 40, to: &header)
+        SegmentHeader(number: 7, firstRecord: 40, salt: 1).append(to: &header)
         let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(
             atPath: directory.file("journal"), withIntermediateDirectories: true)
@@ -71,7 +106,7 @@ import Testing
             to: URL(fileURLWithPath: directory.file("journal/" + SegmentName.text(7))))
         let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
         #expect(journal.recovery.isEmpty)
-        #expect(journal.end == JournalPosition(segment: 7, offset: 32, record: 40))
+        #expect(journal.end == JournalPosition(segment: 7, offset: 40, record: 40))
         let reader = JournalReader(journal, from: journal.end, log: .silent)
         try journal.append(Samples.batch(first: 40, count: 3))
         #expect(journal.end.record == 43)
@@ -88,13 +123,17 @@ import Testing
             try journal.append(Samples.batch(first: 0, count: 4))
         }
         let path = directory.file("journal/" + SegmentName.text(1))
+        let length = try directory.read("journal/" + SegmentName.text(1)).count
         let handle = try #require(FileHandle(forWritingAtPath: path))
         handle.seekToEndOfFile()
         handle.write(Data([1, 2, 3]))
         try handle.close()
         let journal = try Journal(name: "j", settings: settings(directory), log: .silent)
         #expect(journal.recovery.corruptBytes == 3)
-        #expect(try directory.read("journal/" + SegmentName.text(1) + ".corrupt") == [1, 2, 3])
+        #expect(
+            try directory.read("journal/" + SegmentName.text(1) + ".corrupt-\(length)") == [
+                1, 2, 3,
+            ])
     }
 }
 
@@ -112,16 +151,66 @@ import Testing
         #expect(try file.load() == cursor)
     }
 
-    @Test func refusesADamagedFile() throws {
+    /// Whatever becomes of the slot written last, the one before it is whole.
+    @Test func givesTheCursorBeforeWhenTheLastOneIsDamaged() throws {
         let directory = try TemporaryDirectory()
         let file = CursorFile(path: directory.file("out.cursor"), isDurable: false)
-        try file.save(
-            Cursor(positions: ["a": JournalPosition(segment: 3, offset: 77, record: 5)]))
+        let cursors = (1...3).map { number in
+            Cursor(
+                positions: ["a": JournalPosition(segment: 3, offset: 77, record: UInt64(number))])
+        }
+        for cursor in cursors { try file.save(cursor) }
         let bytes = try directory.read("out.cursor")
-        for damaged in Array(Damage.truncations(of: bytes)) + Damage.flips(of: bytes, count: 50) {
-            if damaged == bytes { continue }
+        #expect(bytes.count == 8192)
+        for offset in 0..<bytes.count where bytes[offset] != 0 {
+            var damaged = bytes
+            damaged[offset] ^= 1 << UInt8(offset % 8)
             try Data(damaged).write(to: URL(fileURLWithPath: file.path))
+            let found = try CursorFile(path: file.path, isDurable: false).load()
+            #expect(found == cursors[offset < 4096 ? 2 : 1] || found == cursors[1])
+        }
+    }
+
+    @Test func refusesAFileThatIsNoCursor() throws {
+        let directory = try TemporaryDirectory()
+        let file = CursorFile(path: directory.file("out.cursor"), isDurable: false)
+        for content in [[], [1, 2, 3], [UInt8](repeating: 7, count: 8192)] {
+            try Data(content).write(to: URL(fileURLWithPath: file.path))
             #expect(throws: OperationError.self) { try file.load() }
+        }
+    }
+
+    @Test func growsWithTheStateAndStartsAnewWhenSomebodyRemovesIt() throws {
+        let directory = try TemporaryDirectory()
+        let file = CursorFile(path: directory.file("out.cursor"), isDurable: false)
+        for size in [10, 5_000, 100, 20_000, 0] {
+            let cursor = Cursor(state: [UInt8](repeating: 5, count: size))
+            try file.save(cursor)
+            #expect(try CursorFile(path: file.path, isDurable: false).load() == cursor)
+        }
+        try FileManager.default.removeItem(atPath: file.path)
+        try file.save(Cursor(state: [9]))
+        #expect(try CursorFile(path: file.path, isDurable: false).load() == Cursor(state: [9]))
+    }
+}
+
+@Suite struct ChecksumTests {
+    /// Bit by bit, as RFC 3720 defines it.
+    private func reference(_ bytes: [UInt8]) -> UInt32 {
+        var crc = ~UInt32(0)
+        for byte in bytes {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0x82f6_3b78 : crc >> 1 }
+        }
+        return ~crc
+    }
+
+    @Test func agreesWithTheDefinitionAtEveryLength() {
+        #expect(Array("123456789".utf8).withBytes { Frame.checksum($0) } == 0xe306_9283)
+        let bytes = (0..<7_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 5) }
+        for count in Array(0..<40) + [1023, 1024, 3071, 3072, 3073, 3080, 6144, 6151, 7_000] {
+            let part = Array(bytes.prefix(count))
+            #expect(part.withBytes { Frame.checksum($0) } == reference(part), "\(count) bytes")
         }
     }
 }

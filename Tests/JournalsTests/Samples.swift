@@ -10,12 +10,12 @@ enum Samples {
         ], rowLength: 4, hasVariablePart: false, constantsLength: 4)
 
     /// Records `first..<first + count`, half of them fixed rows and half built ones.
-    static func batch(first: Int, count: Int, tag: String = "t", position: [UInt8] = [])
+    static func batch(first: Int, count: Int, tag: String = "t", progress: [SourceProgress] = [])
         -> RecordBatch
     {
         var batch = RecordBatch(tag: tag)
         batch.received = Timestamp(seconds: 1_700_000_000)
-        batch.position = position
+        batch.progress = progress
         let half = count / 2
         var rows: [UInt8] = []
         for number in first..<first + half { rows += bytes(UInt32(number)) }

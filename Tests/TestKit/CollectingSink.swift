@@ -23,7 +23,7 @@ public final class CollectingSink: BatchSink {
 
     public var lines: [String] { collected.withLock { $0 } }
 
-    public func submit(_ batch: inout RecordBatch) {
+    public func submit(_ batch: inout RecordBatch) -> Bool {
         let lines = batch.jsonLines()
         batch.removeAll()
         let count = collected.withLock { collected in
@@ -31,5 +31,6 @@ public final class CollectingSink: BatchSink {
             return collected.count
         }
         if count >= limit { whenFull() }
+        return true
     }
 }

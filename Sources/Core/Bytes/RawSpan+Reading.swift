@@ -90,8 +90,14 @@ extension RawSpan {
     @inlinable
     public func hasSameBytes(as other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }
-        for index in 0..<byteCount where byte(at: index) != other.byte(at: index) {
-            return false
+        var offset = 0
+        while offset &+ 8 <= byteCount {
+            if uint64(at: offset) != other.uint64(at: offset) { return false }
+            offset &+= 8
+        }
+        while offset < byteCount {
+            if byte(at: offset) != other.byte(at: offset) { return false }
+            offset &+= 1
         }
         return true
     }

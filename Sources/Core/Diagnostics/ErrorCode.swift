@@ -73,7 +73,6 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     // Decoding: stored records.
     case shapeCorrupt = 2601
     case frameCorrupt = 2602
-    case frameChecksum = 2603
     case frameVersion = 2604
 
     // Operation.
@@ -92,6 +91,8 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case journalReadFailed = 3203
     case journalFull = 3204
     case journalLocked = 3205
+    case journalOverflow = 3206
+    case recordExpired = 3207
     case graceExpired = 3301
 
     // Command line.

@@ -72,10 +72,21 @@ public protocol BatchSink: AnyObject, Sendable {
     var log: Log { get }
     /// Whether the agent is shutting down; an input then returns from `run` soon.
     var isStopping: Bool { get }
+    /// The places of the sources that an earlier process had read up to: its records to there are
+    /// in the journal or delivered. Empty when the journal does not outlive the process.
+    var recoveredPlaces: SourcePlaces { get }
     /// Takes the records and empties `batch`. May wait while the journal is full.
     ///
     /// Called from the input's own thread only.
-    func submit(_ batch: inout RecordBatch)
+    ///
+    /// - Returns: `false` when the agent is stopping and the journal took nothing. An input that
+    ///   can read the records again then does so after the next start.
+    @discardableResult
+    func submit(_ batch: inout RecordBatch) -> Bool
+}
+
+extension BatchSink {
+    public var recoveredPlaces: SourcePlaces { SourcePlaces() }
 }
 
 /// A source of records.

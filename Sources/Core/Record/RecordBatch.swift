@@ -39,11 +39,10 @@ public struct RecordBatch: ~Copyable, Sendable {
     public var tag: String
     /// When the first bytes of the batch were received.
     public var received: Timestamp
-    /// Where the source stands after this batch, in the input's own form; empty when it has no
-    /// place to go back to.
+    /// How far the batch's sources have been read; empty when they have no place to go back to.
     ///
-    /// Stored in the same journal frame as the records.
-    public var position: [UInt8]
+    /// Stored in the same journal frame as the records; a batch without records may carry it.
+    public var progress: [SourceProgress]
     public internal(set) var runs: [Run]
     /// Records in all runs.
     public internal(set) var count: Int
@@ -54,7 +53,7 @@ public struct RecordBatch: ~Copyable, Sendable {
     public init(tag: String = "") {
         self.tag = tag
         received = Timestamp(nanoseconds: 0)
-        position = []
+        progress = []
         runs = []
         count = 0
         buffer = ByteBuffer()
@@ -75,7 +74,7 @@ public struct RecordBatch: ~Copyable, Sendable {
         runs.removeAll(keepingCapacity: runs.count <= 4096)
         buffer.removeAll(keepingAtMost: 4 << 20)
         count = 0
-        position.removeAll(keepingCapacity: true)
+        progress.removeAll(keepingCapacity: true)
     }
 }
 

@@ -4,7 +4,7 @@ import Core
 ///
 /// A value of its own, so that one check of exclusive access covers a whole message.
 struct RouterOSReader: ~Copyable {
-    private var clock: SyslogClock
+    private let clock: SyslogClock
     /// Prefixes that logging rules put in front of texts (`/system/logging prefix=`).
     private let messagePrefixes: [[UInt8]]
     private var layouts = [RouterOSLayout?](

@@ -1,17 +1,20 @@
 public import Core
 
 /// The ledger's counters of each sender, found again without asking the ledger.
-public struct SenderCounters {
+///
+/// A class, because its owner's check of exclusive access would cost as much as the counting.
+public final class SenderCounters {
     private let ledger: SourceLedger
     private var known: [IPAddress: SourceCounters] = [:]
-    private var last: (address: IPAddress, counters: SourceCounters)?
+    private var lastAddress = IPAddress.any
+    private var last: SourceCounters?
 
     public init(ledger: SourceLedger) { self.ledger = ledger }
 
     /// The counters of the sender of a payload.
-    public mutating func counters(of source: PayloadSource) -> SourceCounters {
+    public func counters(of source: PayloadSource) -> SourceCounters {
         let address = source.peer.address
-        if let last, last.address == address { return last.counters }
+        if let last, lastAddress == address { return last }
         let found: SourceCounters
         if let counters = known[address] {
             found = counters
@@ -23,7 +26,8 @@ public struct SenderCounters {
             if known.count >= ledger.limit { known.removeAll() }
             known[address] = found
         }
-        last = (address, found)
+        lastAddress = address
+        last = found
         return found
     }
 
@@ -32,7 +36,7 @@ public struct SenderCounters {
     /// - Parameter decode: gets the message without its line ending, appends one record and returns
     ///   what was wrong with the message. Not called for an empty one.
     @inlinable
-    public mutating func count(
+    public func count(
         _ payload: RawSpan, from source: PayloadSource, _ decode: (RawSpan) -> ErrorCode?
     ) {
         let counters = counters(of: source)

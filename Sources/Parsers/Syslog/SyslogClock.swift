@@ -3,7 +3,8 @@ import Core
 /// Turns header timestamps into moments: adds the missing year and zone, and remembers the last one.
 ///
 /// Lines of one second share their first 15 or 19 bytes, so most calls compare and return.
-struct SyslogClock {
+/// A class, because its owners' checks of exclusive access would cost more than that.
+final class SyslogClock {
     /// Seconds east of UTC for timestamps that do not say.
     let offsetSeconds: Int64
 
@@ -24,7 +25,7 @@ struct SyslogClock {
     init(offsetSeconds: Int64) { self.offsetSeconds = offsetSeconds }
 
     /// Reads a timestamp of any form that starts at `start`.
-    mutating func read(_ line: RawSpan, at start: Int, received: Timestamp) -> Reading? {
+    func read(_ line: RawSpan, at start: Int, received: Timestamp) -> Reading? {
         if let known = readRemembered(line, at: start, received: received) { return known }
         guard let text = SyslogTimestamp.read(line, at: start) else { return nil }
         let local = seconds(of: text, received: received)
@@ -95,7 +96,7 @@ struct SyslogClock {
             time: Timestamp(seconds: isoSeconds, nanoseconds: nanoseconds), end: offset &+ 1)
     }
 
-    private mutating func remember(
+    private func remember(
         _ line: RawSpan, start: Int, text: SyslogTimestamp, utc: Int64, received: Timestamp
     ) {
         if text.civil.year == 0, text.end == start &+ 15 {

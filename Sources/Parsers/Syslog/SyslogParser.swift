@@ -29,7 +29,7 @@ public final class SyslogParser: LineParser {
     private let form: Form
     private let schema: Schema
     private let names: Names
-    private var reader: SyslogReader
+    private let reader: SyslogReader
     /// The layouts of messages in order, which are nearly all.
     private let plainRFC3164: SyslogLayout
     private let plainRFC5424: SyslogLayout

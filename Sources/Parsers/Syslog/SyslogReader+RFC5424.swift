@@ -29,7 +29,7 @@ extension SyslogReader {
     /// Reads what follows `<PRI>VERSION SP` (RFC 5424 §6).
     ///
     /// - Returns: what is wrong; the fields read until then stay.
-    mutating func readRFC5424(
+    func readRFC5424(
         _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
     ) -> ErrorCode? {
         var problem: ErrorCode?
@@ -76,7 +76,7 @@ extension SyslogReader {
         return true
     }
 
-    private mutating func readStructuredData(
+    private func readStructuredData(
         _ line: RawSpan, at start: Int, into fields: inout SyslogFields
     ) -> ErrorCode? {
         guard start < line.byteCount else { return .syslogNoHeader }

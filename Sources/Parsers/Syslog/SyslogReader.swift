@@ -2,12 +2,12 @@ import Core
 
 /// Finds out which form a message has and reads its header.
 ///
-/// A value of its own, so that one check of exclusive access covers a whole message.
-struct SyslogReader: ~Copyable {
+/// A class, because its owner's check of exclusive access would cost a tenth of reading a message.
+final class SyslogReader {
     let form: SyslogParser.Form
     /// Whether NIL and spaces are kept as Fluent Bit's patterns do.
     let keepsNil: Bool
-    var clock: SyslogClock
+    let clock: SyslogClock
     var structuredData = StructuredData()
 
     init(form: SyslogParser.Form, keepsNil: Bool, offsetSeconds: Int64) {
@@ -17,7 +17,7 @@ struct SyslogReader: ~Copyable {
     }
 
     /// Finds out which form a line has and reads its header.
-    mutating func read(
+    func read(
         _ line: RawSpan, received: Timestamp, into fields: inout SyslogFields
     ) -> (SyslogFormat, ErrorCode?) {
         var offset = 0
@@ -74,7 +74,7 @@ struct SyslogReader: ~Copyable {
     /// Reads the timestamp of an RFC 3164 header and what clings to it.
     ///
     /// - Returns: where the hostname or the tag begins.
-    private mutating func readTime(
+    private func readTime(
         _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
     ) -> Int? {
         guard let reading = clock.read(line, at: start, received: received) else {

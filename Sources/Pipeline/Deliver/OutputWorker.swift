@@ -216,7 +216,7 @@ final class OutputWorker: @unchecked Sendable {
 
     private func updateLedger() {
         for source in sources {
-            source.ledger.setDamaged(source.reader.lostRecords)
+            source.ledger.set(source.reader.losses)
         }
     }
 

@@ -1,4 +1,5 @@
 public import Core
+import Journals
 import Synchronization
 
 /// The account of one input: every record that entered has one end here or in the journal.
@@ -76,7 +77,16 @@ public final class DeliveryLedger: Sendable {
     }
 
     func setRecovered(_ records: UInt64) { recoveredCount.store(records, ordering: .relaxed) }
-    func setDamaged(_ records: UInt64) { damagedCount.store(records, ordering: .relaxed) }
+
+    /// Takes over what the journal's reader could not give.
+    func set(_ losses: JournalReader.Losses) {
+        damagedCount.store(losses.damaged, ordering: .relaxed)
+        if losses.dropped == 0, losses.expired == 0 { return }
+        drops.withLock { drops in
+            drops[.journalOverflow] = losses.dropped > 0 ? losses.dropped : nil
+            drops[.recordExpired] = losses.expired > 0 ? losses.expired : nil
+        }
+    }
 
     func countDropped(_ records: UInt64, reason: ErrorCode) {
         drops.withLock { $0[reason, default: 0] += records }

@@ -34,6 +34,7 @@ final class InputRunner: BatchSink, @unchecked Sendable {
     }
 
     var ledger: SourceLedger { account.sources }
+    var recoveredPlaces: SourcePlaces { journal.recovery.places }
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
     /// Whether `run` has returned.
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
@@ -57,34 +58,34 @@ final class InputRunner: BatchSink, @unchecked Sendable {
         stopBell.ring()
     }
 
-    func submit(_ batch: inout RecordBatch) {
-        if batch.isEmpty { return batch.removeAll() }
+    func submit(_ batch: inout RecordBatch) -> Bool {
+        defer { batch.removeAll() }
+        if batch.isEmpty, batch.progress.isEmpty { return true }
         account.countReceived(batch.count)
         chain.apply(to: &batch)
         if outputs.isEmpty {
             // Only `compat: fluent-bit` lets such an input start; nobody would empty its journal.
             account.countDropped(batch.count, reason: .noMatchingOutput)
-        } else if !batch.isEmpty {
-            append(batch)
+            return true
         }
-        batch.removeAll()
+        return append(batch)
     }
 
     /// Appends until it succeeds: a disk that is full is waited for, and the source waits with us.
-    private func append(_ batch: borrowing RecordBatch) {
+    private func append(_ batch: borrowing RecordBatch) -> Bool {
         var backoff = Backoff()
         while true {
             do throws(OperationError) {
                 try journal.append(batch)
                 account.countJournaled(batch.count)
                 for output in outputs { output.notify(bytes: batch.bytes.byteCount) }
-                return
+                return true
             } catch {
                 let pause = backoff.next()
                 log.error("\(error); next try in \(pause / 1_000_000) ms")
                 if isStopping {
                     account.countDropped(batch.count, reason: error.code)
-                    return
+                    return false
                 }
                 stopBell.wait(atMost: pause)
             }

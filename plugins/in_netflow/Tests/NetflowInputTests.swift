@@ -20,13 +20,14 @@ private final class CollectingSink: BatchSink {
     private let received = Mutex<[[String: String]]>([])
     let arrived = DispatchSemaphore(value: 0)
 
-    func submit(_ batch: inout RecordBatch) {
+    func submit(_ batch: inout RecordBatch) -> Bool {
         batch.forEachRow { row in
             let record = FlowBench.describe(row)
             received.withLock { $0.append(record) }
         }
         for _ in 0..<batch.count { arrived.signal() }
         batch.removeAll()
+        return true
     }
 
     var all: [[String: String]] { received.withLock { $0 } }

@@ -7,7 +7,7 @@ import Parsers
 /// No message is dropped.
 final class RouterOSDecoder: MessageDecoder {
     private let parser: RouterOSParser
-    private var senders: SenderCounters
+    private let senders: SenderCounters
 
     init(settings: RouterOSSettings, ledger: SourceLedger) {
         parser = RouterOSParser(

@@ -38,8 +38,8 @@ struct RouterOSSettings: Sendable {
                 "receive_buffer_size", .size, default: "16MiB",
                 help: "Socket receive buffer to ask the kernel for."),
             OptionSpec(
-                "coalesce", .duration, default: "1ms",
-                help: "Pause after receiving little, so that more comes at once; 0 is off."),
+                "coalesce", .duration, default: "3ms",
+                help: "Longest pause after receiving, so that more comes at once; 0 is off."),
         ])
 
     init(_ settings: PluginSettings) throws(SettingsError) {
@@ -69,7 +69,7 @@ struct RouterOSSettings: Sendable {
                 address: IPAddress(text) ?? .any,
                 port: UInt16(clamping: settings.integer("port") ?? 5141)))
         listener.setReceiveBuffer(settings.size("receive_buffer_size"))
-        listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 1_000_000)
+        listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 3_000_000)
         listener.stream.format = settings.text("format") == "none" ? .priority : .newline
         listener.stream.frameLimit = settings.size("buffer_max_size") ?? 256 << 10
         if !problems.isEmpty { throw SettingsError(problems) }

@@ -9,7 +9,7 @@ final class SyslogDecoder: MessageDecoder {
     private let parser: SyslogParser
     /// The user's parser, which comes first; what it refuses is kept raw.
     private let chosen: (any LineParser)?
-    private var senders: SenderCounters
+    private let senders: SenderCounters
 
     init(settings: SyslogSettings, ledger: SourceLedger) {
         parser = SyslogParser(

@@ -55,8 +55,8 @@ struct SyslogSettings: Sendable {
                 "idle_timeout", .duration, default: "10m",
                 help: "A TCP connection that is silent for so long is closed."),
             OptionSpec(
-                "coalesce", .duration, default: "1ms",
-                help: "Pause after receiving little, so that more comes at once; 0 is off."),
+                "coalesce", .duration, default: "3ms",
+                help: "Longest pause after receiving, so that more comes at once; 0 is off."),
         ])
 
     init(_ settings: PluginSettings) throws(SettingsError) {
@@ -123,7 +123,7 @@ struct SyslogSettings: Sendable {
         _ settings: PluginSettings, _ problems: inout [SettingsProblem]
     ) {
         listener.setReceiveBuffer(settings.size("receive_buffer_size"))
-        listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 1_000_000)
+        listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 3_000_000)
         listener.stream.format =
             settings.text("format").flatMap(Framer.Format.init(rawValue:)) ?? .auto
         listener.stream.frameLimit = settings.size("buffer_max_size") ?? 256 << 10

@@ -42,11 +42,12 @@ final class CountingSink: BatchSink {
     private let received = Mutex(0)
     let semaphore = DispatchSemaphore(value: 0)
 
-    func submit(_ batch: inout RecordBatch) {
+    func submit(_ batch: inout RecordBatch) -> Bool {
         let count = batch.count
         received.withLock { $0 += count }
         batch.removeAll()
         for _ in 0..<count { semaphore.signal() }
+        return true
     }
 
     /// Waits for records, at most ten seconds each.
