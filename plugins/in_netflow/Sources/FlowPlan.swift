@@ -27,9 +27,13 @@ struct PlanVariant: Hashable, Sendable {
     var sampling = Sampling.Source.unknown
     /// Options data told element 160, systemInitTimeMilliseconds.
     var isBootTimeKnown = false
+    /// The rate stands in the run's constants because the record's own was sent little-endian.
+    var isRateRepaired = false
 
-    static let count = Sampling.Source.allCases.count * 2
-    var index: Int { sampling.rawValue * 2 + (isBootTimeKnown ? 1 : 0) }
+    static let count = Sampling.Source.allCases.count * 4
+    var index: Int {
+        sampling.rawValue * 4 + (isBootTimeKnown ? 2 : 0) + (isRateRepaired ? 1 : 0)
+    }
 }
 
 /// A template compiled: the shape of its records.

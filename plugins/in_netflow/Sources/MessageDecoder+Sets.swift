@@ -202,6 +202,11 @@ extension MessageDecoder {
         if body.byteCount < length, !body.isZero(from: 0) {
             domain.counters.count(.flowRecordOverrun)
         }
+        if let offset = template.doubtfulRate, count > 0, options.repairsSampling,
+            SwappedRate.isLikely(body.uint32(at: offset), from: domain.key)
+        {
+            return appendRepaired(body, rateAt: offset, count, template, domain, into: &batch)
+        }
         guard template.hasOwnSampling else {
             let sampling = domain.options.sampling(forSampler: nil)
             return appendRows(
@@ -220,6 +225,28 @@ extension MessageDecoder {
             appendRows(
                 body.extracting(first * length..<next * length), count: next - first,
                 of: template, in: domain, sampling, into: &batch)
+            first = next
+        }
+    }
+
+    /// Appends a set whose records have their sampling rate little-endian, one run per rate.
+    private mutating func appendRepaired(
+        _ body: RawSpan, rateAt offset: Int, _ count: Int, _ template: Template,
+        _ domain: ObservationDomain, into batch: inout RecordBatch
+    ) {
+        let length = template.recordLength
+        domain.counters.count(.flowSwappedRate, times: count)
+        var first = 0
+        while first < count {
+            let sent = body.uint32(at: first * length + offset)
+            var next = first + 1
+            while next < count, body.uint32(at: next * length + offset) == sent { next += 1 }
+            let isSwapped = SwappedRate.isLikely(sent, from: domain.key)
+            appendRows(
+                body.extracting(first * length..<next * length), count: next - first,
+                of: template, in: domain,
+                Sampling(rate: isSwapped ? sent.byteSwapped : sent, source: .record),
+                isRateRepaired: true, into: &batch)
             first = next
         }
     }
@@ -243,10 +270,10 @@ extension MessageDecoder {
     /// Appends `count` records of fixed length as one run.
     mutating func appendRows(
         _ rows: RawSpan, count: Int, of template: Template, in domain: ObservationDomain,
-        _ sampling: Sampling, into batch: inout RecordBatch
+        _ sampling: Sampling, isRateRepaired: Bool = false, into batch: inout RecordBatch
     ) {
         if count == 0 { return }
-        let plan = prepareRun(template, domain, sampling)
+        let plan = prepareRun(template, domain, sampling, isRateRepaired: isRateRepaired)
         constants.append(rows, count: count, shape: plan.shape, to: &batch)
     }
 
@@ -314,12 +341,14 @@ extension MessageDecoder {
 
     /// Writes the constants of a run and finds its plan.
     private mutating func prepareRun(
-        _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling
+        _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling,
+        isRateRepaired: Bool = false
     ) -> FlowPlan {
         let bootTime = domain.options.bootTime
         constants.setTemplate(template.id, samplingRate: sampling.rate, bootTime: bootTime)
         var variant = PlanVariant()
         variant.isBootTimeKnown = bootTime != 0
+        variant.isRateRepaired = isRateRepaired
         variant.sampling = sampling.source
         if let plan = template.plan(for: variant) { return plan }
         let (plan, isNew) = plans.plan(

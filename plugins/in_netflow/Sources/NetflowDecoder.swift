@@ -9,6 +9,8 @@ final class NetflowDecoder: PayloadDecoder {
         var emitsOptions = false
         /// Whether `ie` repeats the elements that have columns.
         var repeatsConsumed = false
+        /// Whether sampling rates that were sent little-endian are read so.
+        var repairsSampling = true
     }
 
     private var messages: MessageDecoder

@@ -27,6 +27,9 @@ struct NetflowSettings: Sendable {
                 "ie_all", .boolean, default: "false",
                 help: "Repeat in ie the elements that have columns of their own."),
             OptionSpec(
+                "repair_sampling", .boolean, default: "true",
+                help: "Read sampling rates that RouterOS 6 sends little-endian the right way."),
+            OptionSpec(
                 "exporter_limit", .integer(1...1_000_000), default: "20000",
                 help: "Exporters remembered; beyond, the one silent for longest is forgotten."),
             OptionSpec(
@@ -67,6 +70,7 @@ struct NetflowSettings: Sendable {
         receiveBufferSize = settings.size("receive_buffer_size") ?? 16 << 20
         decoder.emitsOptions = settings.boolean("emit_options")
         decoder.repeatsConsumed = settings.boolean("ie_all")
+        decoder.repairsSampling = settings.boolean("repair_sampling")
         var limits = ExporterTable.Limits()
         limits.exporters = settings.integer("exporter_limit") ?? limits.exporters
         limits.domainsPerExporter = settings.integer("domain_limit") ?? limits.domainsPerExporter

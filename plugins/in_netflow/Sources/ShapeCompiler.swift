@@ -310,7 +310,7 @@ struct ShapeCompiler {
     }
 
     private mutating func addSampling(_ rule: ColumnRule) {
-        if let field = rule.sources.lazy.compactMap(first).first {
+        if !variant.isRateRepaired, let field = rule.sources.lazy.compactMap(first).first {
             choose(field, for: rule, zeroIsNull: true)
             add(.literal("sampling_source", text: Sampling.Source.record.name))
             return

@@ -65,6 +65,8 @@ final class Template {
     let lists: [(field: Int, kind: ListKind)]
     /// Whether records name their sampler or tell a rate in several fields.
     let hasOwnSampling: Bool
+    /// Where records have a rate that may have been sent little-endian.
+    let doubtfulRate: Int?
     /// Decoder tick of the last data or refresh.
     var lastUsed: UInt64 = 0
     /// Bytes this takes in memory, with the plans made for it.
@@ -83,6 +85,7 @@ final class Template {
         hasOwnSampling =
             !layout.isOptions
             && layout.fields.contains { SamplerFields.elements.contains($0.element) }
+        doubtfulRate = usesSlots || hasOwnSampling ? nil : layout.doubtfulRate
         plans = Array(repeating: nil, count: PlanVariant.count)
         byteCount = 256 + definition.count + layout.fields.count * 16
         precondition(recordLength > 0)
