@@ -133,18 +133,42 @@ struct ElementRegistry: Sendable {
     }
 
     private func known(_ key: ElementKey) -> Element? {
+        guard let index = index(of: key) else { return nil }
+        let type = entries[index].type
+        return Element(name: name(at: index), encoding: type.encoding, list: type.list)
+    }
+
+    /// The type of an element that has a number of its own.
+    private func type(of key: ElementKey) -> ElementType? {
+        index(of: key).map { entries[$0].type }
+    }
+
+    private func index(of key: ElementKey) -> Int? {
+        let index = firstIndex(notBefore: key)
+        return index < entries.count && entries[index].key == key ? index : nil
+    }
+
+    private func firstName(ofEnterprise enterprise: UInt32) -> String? {
+        let index = firstIndex(notBefore: ElementKey(enterprise: enterprise, 0))
+        guard index < entries.count, entries[index].key.enterprise == enterprise else {
+            return nil
+        }
+        return name(at: index)
+    }
+
+    private func firstIndex(notBefore key: ElementKey) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
             if entries[middle].key < key { low = middle + 1 } else { high = middle }
         }
-        guard low < entries.count, entries[low].key == key else { return nil }
-        let entry = entries[low]
-        let bytes = entry.name.compactMap { Self.byte(of: text, at: $0) }
-        return Element(
-            name: String(decoding: bytes, as: UTF8.self), encoding: entry.type.encoding,
-            list: entry.type.list)
+        return low
+    }
+
+    private func name(at index: Int) -> String {
+        let bytes = entries[index].name.compactMap { Self.byte(of: text, at: $0) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -163,10 +187,22 @@ extension ElementRegistry {
         return Element(name: name, encoding: .bytes)
     }
 
+    /// Whether the number has a name, in its registry or as a reverse direction.
+    func isKnown(_ key: ElementKey) -> Bool {
+        key.isScope || type(of: key) != nil || reverse(key) != nil
+    }
+
+    /// What the names of an enterprise's elements begin with.
+    func vendor(ofEnterprise enterprise: UInt32) -> String? {
+        guard let name = firstName(ofEnterprise: enterprise), let dot = name.firstIndex(of: ".")
+        else { return nil }
+        return String(name[..<dot])
+    }
+
     /// The form of an element that holds structured data.
     func list(_ key: ElementKey, of flowProtocol: FlowProtocol) -> ListKind? {
         if flowProtocol != .ipfix || key.isScope { return nil }
-        return element(key, of: flowProtocol).list
+        return type(of: key).map(\.list) ?? reverse(key)?.list
     }
 
     /// The element behind a NetFlow v9 field type, which has no enterprise number.

@@ -40,9 +40,14 @@ struct PlanVariant: Hashable, Sendable {
 struct FlowPlan: Sendable {
     let shape: Shape
 
-    /// - Parameter repeatsConsumed: whether `ie` repeats the elements that have columns.
-    init(_ layout: TemplateLayout, _ variant: PlanVariant, repeatsConsumed: Bool) {
-        var compiler = ShapeCompiler(layout, variant, repeatsConsumed: repeatsConsumed)
+    /// - Parameters:
+    ///   - learned: elements that the exporter named itself.
+    ///   - repeatsConsumed: whether `ie` repeats the elements that have columns.
+    init(
+        _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
+        repeatsConsumed: Bool
+    ) {
+        var compiler = ShapeCompiler(layout, variant, learned, repeatsConsumed: repeatsConsumed)
         shape = compiler.compile()
     }
 

@@ -350,10 +350,14 @@ extension MessageDecoder {
         variant.isBootTimeKnown = bootTime != 0
         variant.isRateRepaired = isRateRepaired
         variant.sampling = sampling.source
-        if let plan = template.plan(for: variant) { return plan }
-        let (plan, isNew) = plans.plan(
-            for: template.layout, variant, repeatsConsumed: options.repeatsConsumed)
         let before = domain.storedBytes
+        if template.hasUnknownElements { domain.updatePlans(of: template) }
+        if let plan = template.plan(for: variant) { return plan }
+        let learned =
+            template.hasUnknownElements
+            ? domain.options.learned.elements(of: template.layout) : [:]
+        let (plan, isNew) = plans.plan(
+            for: template.layout, variant, learned, repeatsConsumed: options.repeatsConsumed)
         domain.store(plan, for: variant, of: template, bytes: isNew ? plan.byteCount : 0)
         exporters.charge(domain, bytes: domain.storedBytes - before)
         return plan

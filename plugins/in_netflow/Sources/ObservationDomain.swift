@@ -64,6 +64,13 @@ final class ObservationDomain {
         if templates[template.id] === template { storedBytes += bytes }
     }
 
+    /// Forgets plans that know less than the exporter has told since.
+    func updatePlans(of template: Template) {
+        let before = template.byteCount
+        template.update(learned: options.learned.version)
+        if templates[template.id] === template { storedBytes += template.byteCount - before }
+    }
+
     /// How records of a template are shown inside structured data.
     func members(of template: Template) -> [InnerMember] {
         let before = template.byteCount

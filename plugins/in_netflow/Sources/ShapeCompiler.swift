@@ -20,12 +20,17 @@ struct ShapeCompiler {
     private var chosen: [String: ElementKey] = [:]
     private var columns: [Column] = []
 
-    init(_ layout: TemplateLayout, _ variant: PlanVariant, repeatsConsumed: Bool) {
+    init(
+        _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
+        repeatsConsumed: Bool
+    ) {
         self.layout = layout
         self.variant = variant
         self.repeatsConsumed = repeatsConsumed
         let registry = ElementRegistry.shared
-        elements = layout.fields.map { registry.element($0.element, of: layout.flowProtocol) }
+        elements = layout.fields.map {
+            learned[$0.element] ?? registry.element($0.element, of: layout.flowProtocol)
+        }
         isConsumed = Array(repeating: false, count: layout.fields.count)
         var places: [Column.Place?] = []
         var offset = 0

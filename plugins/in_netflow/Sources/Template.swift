@@ -67,11 +67,16 @@ final class Template {
     let hasOwnSampling: Bool
     /// Where records have a rate that may have been sent little-endian.
     let doubtfulRate: Int?
+    /// Whether the exporter may tell what some fields are.
+    let hasUnknownElements: Bool
+    /// The version of what the exporter told that the plans know of.
+    private var learnedVersion = 0
     /// Decoder tick of the last data or refresh.
     var lastUsed: UInt64 = 0
     /// Bytes this takes in memory, with the plans made for it.
     private(set) var byteCount: Int
     private var plans: [FlowPlan?]
+    private var planBytes = 0
     private var innerMembers: [InnerMember]?
 
     /// - Parameter layout: with a record length other than 0.
@@ -86,6 +91,9 @@ final class Template {
             !layout.isOptions
             && layout.fields.contains { SamplerFields.elements.contains($0.element) }
         doubtfulRate = usesSlots || hasOwnSampling ? nil : layout.doubtfulRate
+        hasUnknownElements =
+            layout.flowProtocol == .ipfix
+            && !layout.fields.allSatisfy { ElementRegistry.shared.isKnown($0.element) }
         plans = Array(repeating: nil, count: PlanVariant.count)
         byteCount = 256 + definition.count + layout.fields.count * 16
         precondition(recordLength > 0)
@@ -97,6 +105,16 @@ final class Template {
     func store(_ plan: FlowPlan, for variant: PlanVariant, bytes: Int) {
         plans[variant.index] = plan
         byteCount += bytes
+        planBytes += bytes
+    }
+
+    /// Forgets the plans made before the exporter told more about its elements.
+    func update(learned version: Int) {
+        if version == learnedVersion { return }
+        learnedVersion = version
+        byteCount -= planBytes
+        planBytes = 0
+        for index in plans.indices { plans[index] = nil }
     }
 
     /// How records of this template are shown inside structured data; made at first use.
