@@ -53,6 +53,8 @@ struct HeldSets {
 
     init(limits: Limits) { self.limits = limits }
 
+    var isEmpty: Bool { byteCount == 0 }
+
     var count: Int { shares.values.reduce(0) { $0 + $1.sets.count } }
 
     /// Keeps a set; counts it as lost when there is no room for it.

@@ -43,7 +43,8 @@ extension MessageDecoder {
             decodeHeld(message, domain, into: &batch)
             (recordsSeen, isCountExact, recordsLeft) = before
         }
-        self.end(domain, payloadBytes: end, records: batch.count - before)
+        self.end(
+            message.header, of: domain, payloadBytes: end, records: batch.count - before)
     }
 
     private mutating func decodeSet(
@@ -181,7 +182,7 @@ extension MessageDecoder {
         var count = 0
         while body.byteCount - offset >= template.recordLength {
             guard let length = walk.measure(template.layout, in: body, from: offset) else { break }
-            domain.options.learn(
+            domain.learn(
                 from: body.extracting(offset..<offset + length), ranges: walk.ranges,
                 layout: template.layout)
             offset += length
@@ -208,9 +209,8 @@ extension MessageDecoder {
             return appendRepaired(body, rateAt: offset, count, template, domain, into: &batch)
         }
         guard template.hasOwnSampling else {
-            let sampling = domain.options.sampling(forSampler: nil)
             return appendRows(
-                body, count: count, of: template, in: domain, sampling, into: &batch)
+                body, count: count, of: template, in: domain, domain.sampling, into: &batch)
         }
         guard count > 0, walk.measure(template.layout, in: body, from: 0) != nil else { return }
         var first = 0
@@ -283,7 +283,7 @@ extension MessageDecoder {
         into batch: inout RecordBatch
     ) {
         let rowLength = template.layout.fields.count * Slot.byteCount
-        let general = domain.options.sampling(forSampler: nil)
+        let general = domain.sampling
         var runSampling: Sampling?
         var offset = 0
         while body.byteCount - offset >= template.recordLength {
@@ -344,15 +344,17 @@ extension MessageDecoder {
         _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling,
         isRateRepaired: Bool = false
     ) -> FlowPlan {
-        let bootTime = domain.options.bootTime
+        let bootTime = domain.bootTime
         constants.setTemplate(template.id, samplingRate: sampling.rate, bootTime: bootTime)
         var variant = PlanVariant()
         variant.isBootTimeKnown = bootTime != 0
         variant.isRateRepaired = isRateRepaired
         variant.sampling = sampling.source
-        let before = domain.storedBytes
-        if template.hasUnknownElements { domain.updatePlans(of: template) }
+        if template.hasUnknownElements {
+            exporters.charge(domain, bytes: domain.updatePlans(of: template))
+        }
         if let plan = template.plan(for: variant) { return plan }
+        let before = domain.storedBytes
         let learned =
             template.hasUnknownElements
             ? domain.options.learned.elements(of: template.layout) : [:]

@@ -26,6 +26,7 @@ struct MessageDecoder: ~Copyable {
     var recordsSeen = 0
     /// Whether `recordsSeen` is all there were: no set was damaged or without its template.
     var isCountExact = true
+    private var hasBegunSequence = false
     /// Counts datagrams, to know what was not used for longest.
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
@@ -122,17 +123,20 @@ struct MessageDecoder: ~Copyable {
         constants.setMessage(header)
         recordsSeen = 0
         isCountExact = true
-        if domain.sequence?.begin(header) == true, domain.heldCount > 0 {
-            held.dropAll(of: domain)
-        }
+        // What is held must not meet templates from after a restart; otherwise once at the end is
+        // enough and costs half.
+        hasBegunSequence = !held.isEmpty && domain.heldCount > 0
+        if hasBegunSequence, domain.beginSequence(header) { held.dropAll(of: domain) }
         return domain
     }
 
     /// Closes the books of a message.
-    func end(_ domain: ObservationDomain, payloadBytes: Int, records: Int) {
+    func end(
+        _ header: MessageHeader, of domain: ObservationDomain, payloadBytes: Int, records: Int
+    ) {
         domain.counters.count(payloadBytes: payloadBytes, records: records)
-        domain.sequence?.end(
-            records: isCountExact ? recordsSeen : nil, reportingTo: domain.counters)
+        domain.endSequence(
+            header, hasBegun: hasBegunSequence, records: isCountExact ? recordsSeen : nil)
     }
 
     /// - Returns: bytes of the packet.
@@ -157,7 +161,7 @@ struct MessageDecoder: ~Copyable {
             Sampling(rate: header.samplingRate, source: .header), into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
-        end(domain, payloadBytes: next, records: count)
+        end(header, of: domain, payloadBytes: next, records: count)
         return next
     }
 

@@ -20,15 +20,24 @@ struct DomainKey: Hashable, Sendable {
 final class ObservationDomain {
     let key: DomainKey
     let counters: SourceCounters
-    var options = OptionsTables()
-    var sequence: StreamSequence?
+    private(set) var options = OptionsTables()
+    /// Of records that name no sampler.
+    private(set) var sampling = Sampling.unknown
+    /// systemInitTimeMilliseconds; 0 when never told.
+    private(set) var bootTime: UInt64 = 0
+    private(set) var sequence: StreamSequence?
     /// Data sets that wait for templates of this stream.
     var heldCount = 0
     /// Decoder tick of the last message.
     var lastUsed: UInt64 = 0
     /// Bytes of templates and of the plans made for them.
     private(set) var storedBytes = 0
-    private var templates: [UInt16: Template] = [:]
+    private var templates: [UInt16: Template] = [:] {
+        didSet { recent = nil }
+    }
+    /// The template used last: most streams send one kind of data, and a look into the dictionary
+    /// costs as much as following their sequence (case `ipfix decode` of the benchmarks).
+    private var recent: Template?
 
     init(key: DomainKey, counters: SourceCounters) {
         self.key = key
@@ -38,7 +47,38 @@ final class ObservationDomain {
 
     var templateCount: Int { templates.count }
 
-    func template(_ id: UInt16) -> Template? { templates[id] }
+    /// Takes note of a message's number before its sets are read.
+    ///
+    /// - Returns: whether the exporter was started again before it.
+    func beginSequence(_ header: MessageHeader) -> Bool {
+        sequence?.begin(header) ?? false
+    }
+
+    /// Takes note of a message's number after its sets were read.
+    ///
+    /// - Parameters:
+    ///   - hasBegun: whether `beginSequence` was called for it.
+    ///   - records: data records of the message, options data too; `nil` when they could not be
+    ///     counted.
+    func endSequence(_ header: MessageHeader, hasBegun: Bool, records: Int?) {
+        sequence?.end(header, hasBegun: hasBegun, records: records, reportingTo: counters)
+    }
+
+    func template(_ id: UInt16) -> Template? {
+        if let recent, recent.id == id { return recent }
+        let found = templates[id]
+        if let found { recent = found }
+        return found
+    }
+
+    /// Takes what is of use from one options record.
+    ///
+    /// - Parameter ranges: where each field of `layout` lies in `record`.
+    func learn(from record: RawSpan, ranges: [Range<Int>], layout: TemplateLayout) {
+        options.learn(from: record, ranges: ranges, layout: layout)
+        sampling = options.sampling(forSampler: nil)
+        bootTime = options.bootTime
+    }
 
     /// Takes a new or changed template; over `limit` the quarter not used for longest is
     /// forgotten, so that making room costs little per template.
@@ -65,10 +105,14 @@ final class ObservationDomain {
     }
 
     /// Forgets plans that know less than the exporter has told since.
-    func updatePlans(of template: Template) {
+    ///
+    /// - Returns: what `storedBytes` grew by; never more than 0.
+    func updatePlans(of template: Template) -> Int {
         let before = template.byteCount
         template.update(learned: options.learned.version)
-        if templates[template.id] === template { storedBytes += template.byteCount - before }
+        guard templates[template.id] === template else { return 0 }
+        storedBytes += template.byteCount - before
+        return template.byteCount - before
     }
 
     /// How records of a template are shown inside structured data.

@@ -68,10 +68,15 @@ struct StreamSequence {
     }
 
     /// - Parameters:
+    ///   - hasBegun: whether `begin` was called for the message.
     ///   - records: data records of the message, options data too; `nil` when they could not be
     ///     counted.
     ///   - counters: of the stream's exporter and domain.
-    mutating func end(records: Int?, reportingTo counters: SourceCounters) {
+    mutating func end(
+        _ header: MessageHeader, hasBegun: Bool, records: Int?,
+        reportingTo counters: SourceCounters
+    ) {
+        if !hasBegun { _ = begin(header) }
         tracker.end(units: unit.count(records: records))
         rival?.end(units: unit.other.count(records: records))
         previous = (sequence, records)
