@@ -50,8 +50,9 @@ let package = Package(
         // The only place that knows everything.
         .executableTarget(
             name: "catchment",
-            dependencies: ["Core", "YAML", "Codec", "Capture", "Parsers", "Pipeline", "System"]
-                + plugins.map { .target(name: module($0.folder)) }
+            dependencies: [
+                "Core", "YAML", "Codec", "Capture", "Journals", "Parsers", "Pipeline", "System",
+            ] + plugins.map { .target(name: module($0.folder)) }
         ),
 
         .target(name: "TestKit", dependencies: ["Core", "Codec", "System"], path: "Tests/TestKit"),
@@ -68,10 +69,14 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: ["Pipeline", "Journals", "YAML", "Core", "TestKit"]),
-        .testTarget(name: "CommandTests", dependencies: ["catchment", "Core", "TestKit"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["catchment", "Journals", "Core", "TestKit"]),
         .testTarget(name: "HouseTests", dependencies: ["catchment", "Pipeline", "Core"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["catchment", "Capture", "Core", "TestKit"]),
+            name: "EndToEndTests",
+            dependencies: [
+                "catchment", "Capture", "Core", "Journals", "Pipeline", "System", "TestKit", "YAML",
+            ]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],

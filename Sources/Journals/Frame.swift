@@ -53,6 +53,7 @@ enum Frame {
             salt = bytes.uint64(at: 8)
             recordCount = Int(bytes.uint32(at: 20))
             firstRecord = bytes.uint64(at: 24)
+            guard firstRecord <= .max - UInt64(recordCount) else { return nil }
             received = Timestamp(nanoseconds: Int64(bitPattern: bytes.uint64(at: 32)))
         }
 

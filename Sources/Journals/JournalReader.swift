@@ -29,6 +29,8 @@ public final class JournalReader {
     private var segment: Segment?
     private var frames: SegmentReader?
     private var decoder = FrameDecoder()
+    /// Where the frame read last begins.
+    private var frameOffset: UInt64 = 0
     private let limits: ReaderLimits
     private let log: Log
 
@@ -103,11 +105,22 @@ public final class JournalReader {
                     continue
                 }
                 countGap(before: header.firstRecord)
+                dropDelivered(of: header, from: &batch)
+                frameOffset = position.offset
                 position.offset = UInt64(end)
                 position.record = header.endRecord
                 return true
             }
         }
+    }
+
+    /// Goes back into the frame read last, to the record behind the first `count` that `next` gave.
+    ///
+    /// - Parameter records: what `next` gave in all.
+    public func stop(behind count: Int, of records: Int) {
+        guard count < records else { return }
+        position.offset = frameOffset
+        position.record -= UInt64(records - count)
     }
 
     /// Everything before `position` is delivered.
@@ -195,6 +208,13 @@ public final class JournalReader {
         if position.segment == end.segment, position.offset >= end.offset {
             countGap(before: end.record)
         }
+    }
+
+    /// A place may lie within a frame: what stands before it there was delivered.
+    private func dropDelivered(of header: Frame.Header, from batch: inout RecordBatch) {
+        guard position.record > header.firstRecord else { return }
+        let delivered = min(position.record - header.firstRecord, UInt64(batch.count))
+        batch.keep(Int(delivered)..<batch.count)
     }
 
     private func countGap(before record: UInt64) {

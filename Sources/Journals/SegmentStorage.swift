@@ -29,6 +29,14 @@ final class SegmentStorage: @unchecked Sendable {
         place = .file(path: path)
     }
 
+    /// Opens a segment file to look into it; whoever writes it is not disturbed.
+    init(reading path: String) throws(OperationError) {
+        let descriptor = try FileDescriptor.open(path, .read)
+        length = try descriptor.size(target: path)
+        file = consume descriptor
+        place = .file(path: path)
+    }
+
     init(memory block: MemoryPool.Block) {
         place = .memory(block)
         file = nil
@@ -91,6 +99,11 @@ final class SegmentStorage: @unchecked Sendable {
 
     /// Bytes in the storage, published or not.
     var byteCount: Int { length }
+
+    /// Bytes in the file now; another process may have appended or cut.
+    func currentByteCount() throws(OperationError) -> Int {
+        try file?.size(target: name) ?? length
+    }
 
     /// Copies damaged bytes to a file beside this one whose name says so.
     ///

@@ -37,11 +37,18 @@ struct Assembly {
             let keepsCursor = plan.inputs.contains {
                 $0.storage == .filesystem && output.match.matches($0.tag)
             }
+            let log = self.log.named(output.instanceName, level: output.logLevel)
+            let quarantine = plan.service.storagePath.map {
+                Quarantine(
+                    storagePath: $0, output: output.instanceName, isDurable: isDurable, log: log)
+            }
             outputs.append(
-                try OutputWorker(
-                    name: output.instanceName, output: try Self.make(output),
-                    cursorFile: keepsCursor ? cursorFile : nil, flush: plan.service.flush,
-                    log: log.named(output.instanceName, level: output.logLevel)))
+                OutputWorker(
+                    name: output.instanceName,
+                    delivery: try Delivery(
+                        output: try Self.make(output), cursorFile: keepsCursor ? cursorFile : nil,
+                        quarantine: quarantine, log: log),
+                    limits: output.limits, flush: plan.service.flush, log: log))
         }
     }
 

@@ -38,7 +38,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
         _ path: String, _ access: Access, permissions: UInt32 = 0o640
     ) throws(OperationError) -> FileDescriptor {
         // The path is a C string for the call only.
-        let number = retryOnInterrupt {
+        let number = fileCall { _ in
             unsafe Glibc.open(path, access.rawValue | O_CLOEXEC, mode_t(permissions))
         }
         guard number >= 0 else {
@@ -65,8 +65,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
         while offset < bytes.byteCount {
             let rest = bytes.extracting(offset..<bytes.byteCount)
             // The pointer lives for the call only.
-            let written = retryOnInterrupt {
-                unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
+            let written = fileCall(writing: rest.byteCount) { count in
+                unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, count) }
             }
             guard written > 0 else {
                 throw OperationError(.fileWriteFailed, call: "write", target: target, errno: errno)
@@ -83,10 +83,13 @@ public struct FileDescriptor: ~Copyable, Sendable {
     ) throws(OperationError) {
         if more.byteCount == 0 { return try write(bytes, target: target) }
         // The pointers live for the call only; `writev` reads through them.
-        let written = retryOnInterrupt {
+        let written = fileCall(writing: bytes.byteCount + more.byteCount) { count in
             unsafe bytes.withUnsafeBytes { first in
                 unsafe more.withUnsafeBytes { second in
-                    var parts = unsafe (Self.part(first), Self.part(second))
+                    let firstCount = min(first.count, count)
+                    var parts = unsafe (
+                        Self.part(first, firstCount), Self.part(second, count - firstCount)
+                    )
                     return unsafe withUnsafeBytes(of: &parts) { parts in
                         let parts = unsafe parts.assumingMemoryBound(to: iovec.self)
                         return unsafe writev(number, parts.baseAddress, 2)
@@ -106,10 +109,10 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
-    private static func part(_ bytes: UnsafeRawBufferPointer) -> iovec {
-        // Nothing is written through the pointer.
+    private static func part(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> iovec {
+        // Nothing is written through the pointer; `count` is not more than there are.
         unsafe iovec(
-            iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+            iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: count)
     }
 
     /// Writes all bytes at `offset`, leaving the position where it is.
@@ -121,10 +124,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
             let rest = bytes.extracting(done..<bytes.byteCount)
             let place = off_t(offset + done)
             // The pointer lives for the call only.
-            let written = retryOnInterrupt {
-                unsafe rest.withUnsafeBytes {
-                    unsafe pwrite(number, $0.baseAddress, $0.count, place)
-                }
+            let written = fileCall(writing: rest.byteCount) { count in
+                unsafe rest.withUnsafeBytes { unsafe pwrite(number, $0.baseAddress, count, place) }
             }
             guard written > 0 else {
                 throw OperationError(.fileWriteFailed, call: "pwrite", target: target, errno: errno)
@@ -142,7 +143,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
         var result = 0
         // The buffer has room for `count` bytes at the pointer.
         unsafe buffer.appendUnsafely(atMost: count) { pointer in
-            result = retryOnInterrupt { unsafe Glibc.read(number, pointer, count) }
+            result = fileCall { _ in unsafe Glibc.read(number, pointer, count) }
             return max(result, 0)
         }
         guard result >= 0 else {
@@ -164,7 +165,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
             let position = offset + total
             // The buffer has room for `wanted` bytes at the pointer.
             unsafe buffer.appendUnsafely(atMost: wanted) { pointer in
-                result = retryOnInterrupt {
+                result = fileCall { _ in
                     unsafe pread(number, pointer, wanted, off_t(position))
                 }
                 return max(result, 0)
@@ -180,7 +181,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
 
     /// Cuts the file to `length` bytes.
     public func truncate(to length: Int, target: String) throws(OperationError) {
-        let result = retryOnInterrupt { ftruncate(number, off_t(length)) }
+        let result = fileCall { _ in ftruncate(number, off_t(length)) }
         guard result == 0 else {
             throw OperationError(.fileWriteFailed, call: "ftruncate", target: target, errno: errno)
         }
@@ -195,7 +196,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
 
     /// Waits until the file's data is on the disk.
     public func synchronizeData(target: String) throws(OperationError) {
-        let result = retryOnInterrupt { fdatasync(number) }
+        let result = fileCall { _ in fdatasync(number) }
         guard result == 0 else {
             throw OperationError(.fileSyncFailed, call: "fdatasync", target: target, errno: errno)
         }
@@ -203,25 +204,24 @@ public struct FileDescriptor: ~Copyable, Sendable {
 
     /// Takes an exclusive lock that the process holds until the descriptor is closed.
     ///
+    /// Waits a tenth of a second at most: a process that is just being started somewhere has copies
+    /// of all descriptors, and their locks, until it runs its program.
+    ///
     /// - Returns: `false` when another process holds it.
     public func tryLock(target: String) throws(OperationError) -> Bool {
-        let result = retryOnInterrupt { flock(number, LOCK_EX | LOCK_NB) }
-        if result == 0 { return true }
-        if errno == EWOULDBLOCK { return false }
-        throw OperationError(.systemCall, call: "flock", target: target, errno: errno)
+        for _ in 0..<20 {
+            let result = fileCall { _ in flock(number, LOCK_EX | LOCK_NB) }
+            if result == 0 { return true }
+            guard errno == EWOULDBLOCK else {
+                throw OperationError(.systemCall, call: "flock", target: target, errno: errno)
+            }
+            usleep(5_000)
+        }
+        return false
     }
 
     /// Whether this is a terminal.
     public var isTerminal: Bool { isatty(number) == 1 }
-}
-
-/// Repeats a system call that a signal interrupted.
-@inline(__always)
-public func retryOnInterrupt<Result: SignedInteger>(_ call: () -> Result) -> Result {
-    while true {
-        let result = call()
-        if result >= 0 || errno != EINTR { return result }
-    }
 }
 
 extension OperationError {
@@ -238,6 +238,8 @@ extension OperationError {
 public enum SystemError {
     /// A file was wanted and this is a directory.
     public static let isDirectory = EISDIR
+    /// Nothing stands at the path.
+    public static let isMissing = ENOENT
 
     public static func text(_ number: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)

@@ -54,7 +54,7 @@ public enum FileSystem {
     /// Renames a file, replacing one at `target`.
     public static func rename(_ path: String, to target: String) throws(OperationError) {
         // The paths live for the call.
-        guard unsafe Glibc.rename(path, target) == 0 else {
+        guard fileCall({ _ in unsafe Glibc.rename(path, target) }) == 0 else {
             throw OperationError(.fileRenameFailed, call: "rename", target: path, errno: errno)
         }
     }
@@ -62,7 +62,7 @@ public enum FileSystem {
     /// Removes a file; one that is not there counts as removed.
     public static func remove(_ path: String) throws(OperationError) {
         // The path lives for the call.
-        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+        guard fileCall({ _ in unsafe unlink(path) }) == 0 || errno == ENOENT else {
             throw OperationError(.fileWriteFailed, call: "unlink", target: path, errno: errno)
         }
     }
@@ -75,7 +75,9 @@ public enum FileSystem {
         let parent = directory(of: path)
         if parent != path { try makeDirectories(parent, permissions: permissions) }
         // The path lives for the call.
-        guard unsafe mkdir(path, mode_t(permissions)) == 0 || errno == EEXIST else {
+        guard
+            fileCall({ _ in unsafe mkdir(path, mode_t(permissions)) }) == 0 || errno == EEXIST
+        else {
             throw OperationError(.fileOpenFailed, call: "mkdir", target: path, errno: errno)
         }
     }
@@ -103,7 +105,7 @@ public enum FileSystem {
     public static func synchronizeDirectory(of path: String) throws(OperationError) {
         let parent = directory(of: path)
         let handle = try FileDescriptor.open(parent, [.read, .directory])
-        let result = retryOnInterrupt { fsync(handle.number) }
+        let result = fileCall { _ in fsync(handle.number) }
         guard result == 0 else {
             throw OperationError(.fileSyncFailed, call: "fsync", target: parent, errno: errno)
         }

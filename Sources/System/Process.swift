@@ -62,7 +62,7 @@ public enum StandardStream: Int32, Sendable {
         while offset < bytes.byteCount {
             let rest = bytes.extracting(offset..<bytes.byteCount)
             // The pointer lives for the call only.
-            let written = retryOnInterrupt {
+            let written = fileCall { _ in
                 unsafe rest.withUnsafeBytes {
                     unsafe Glibc.write(rawValue, $0.baseAddress, $0.count)
                 }

@@ -4,6 +4,8 @@ enum Command: Equatable {
     case check(PipelineSource)
     /// Arguments of `parse`, which reads them itself.
     case parse([String])
+    /// Arguments of `journal`, which reads them itself.
+    case journal([String])
     case plugins
     case describe(String)
     case schema
@@ -13,6 +15,6 @@ enum Command: Equatable {
 
     /// The words that stand first.
     static let names = [
-        "run", "check", "parse", "plugins", "describe", "schema", "version", "help",
+        "run", "check", "parse", "journal", "plugins", "describe", "schema", "version", "help",
     ]
 }

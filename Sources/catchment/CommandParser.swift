@@ -21,6 +21,7 @@ enum CommandParser {
             source.isDryRun = true
             return .check(source)
         case "parse": return .parse(rest)
+        case "journal": return .journal(rest)
         case "plugins":
             try refuseArguments(rest, of: first)
             return .plugins

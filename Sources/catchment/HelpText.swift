@@ -7,6 +7,7 @@ enum HelpText {
         switch topic {
         case "run", "check": pipeline(topic ?? "run")
         case "parse": ParseOptions.usage
+        case "journal": JournalOptions.usage
         case "plugins":
             "catchment plugins\n\nLists the inputs, filters and outputs of this program."
         case "describe":
@@ -36,6 +37,7 @@ enum HelpText {
         catchment run -c FILE        run the agent (also: catchment -c FILE)
         catchment check -c FILE      check a configuration and start nothing
         catchment parse CAPTURE...   decode captures and log files and print the records
+        catchment journal stat DIR   look into journals: also ls, cat, verify
         catchment plugins            list inputs, filters and outputs
         catchment describe NAME      describe the options of a plugin
         catchment schema             print a JSON Schema of the configuration, for editors

@@ -22,6 +22,7 @@ struct Program {
         case .run(let source): RunCommand(source: source).run(console, registry)
         case .check(let source): CheckCommand(source: source).run(console, registry)
         case .parse(let arguments): ParseHook.run(arguments, console, registry)
+        case .journal(let arguments): JournalCommand.run(arguments, console)
         case .plugins: PluginsCommand().run(console, registry)
         case .describe(let name): DescribeCommand(name: name).run(console, registry)
         case .schema: SchemaCommand().run(console, registry)

@@ -25,6 +25,8 @@ import Testing
         ("help", .help(nil)), ("-h", .help(nil)), ("--help", .help(nil)),
         ("help run", .help("run")), ("run --help", .help("run")), ("check -h", .help("check")),
         ("parse a.pcap --format table", .parse(["a.pcap", "--format", "table"])),
+        ("journal ls x --frames", .journal(["ls", "x", "--frames"])),
+        ("journal ls --help", .help("journal")), ("help journal", .help("journal")),
         ("run -c a.yaml", .run(PipelineSource(file: "a.yaml"))),
         ("-c a.yaml", .run(PipelineSource(file: "a.yaml"))),
         ("--config=a.yaml", .run(PipelineSource(file: "a.yaml"))),

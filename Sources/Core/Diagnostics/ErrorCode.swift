@@ -95,6 +95,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case journalOverflow = 3206
     case recordExpired = 3207
     case graceExpired = 3301
+    case recordRefused = 3401
 
     // Command line.
     case unknownCommand = 4001

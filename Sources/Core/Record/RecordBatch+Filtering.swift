@@ -133,3 +133,40 @@ extension RecordBatch {
         runs = result
     }
 }
+
+extension RecordBatch {
+    /// Keeps the records of a range of places in the batch and forgets the others.
+    public mutating func keep(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        var kept: [Run] = []
+        var first = 0
+        for run in runs {
+            let part = range.clamped(to: first..<first + run.count)
+            if !part.isEmpty {
+                kept.append(self.part(of: run, part.lowerBound - first..<part.upperBound - first))
+            }
+            first += run.count
+        }
+        runs = kept
+        count = range.count
+    }
+
+    /// The rows of a range of places in a run.
+    private func part(of run: Run, _ range: Range<Int>) -> Run {
+        if range.count == run.count { return run }
+        let start = offset(ofRow: range.lowerBound, in: run)
+        var part = run
+        part.start = start
+        part.byteCount = offset(ofRow: range.upperBound, in: run) - start
+        part.count = range.count
+        return part
+    }
+
+    /// Where a row begins in the buffer, with its length in front; the end for the count of rows.
+    private func offset(ofRow row: Int, in run: Run) -> Int {
+        if !run.shape.hasVariablePart { return run.start + row * run.shape.rowLength }
+        var offset = run.start
+        for _ in 0..<row { offset += 4 + Int(bytes.uint32(at: offset)) }
+        return offset
+    }
+}

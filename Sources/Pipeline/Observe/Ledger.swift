@@ -57,13 +57,14 @@ public final class FilterLedger: Sendable {
 
 /// The account of one output with one input's journal.
 ///
-/// `recovered + journaled = delivered + damaged + dropped + waiting`, at any moment.
+/// `recovered + journaled = delivered + quarantined + damaged + dropped + waiting`, at any moment.
 public final class DeliveryLedger: Sendable {
     public let output: String
     public let input: InputLedger
     private let deliveredCount = Atomic<UInt64>(0)
     private let recoveredCount = Atomic<UInt64>(0)
     private let damagedCount = Atomic<UInt64>(0)
+    private let quarantinedCount = Atomic<UInt64>(0)
     private let drops = Mutex<[ErrorCode: UInt64]>([:])
     private let failures = Mutex<[ErrorCode: UInt64]>([:])
 
@@ -75,6 +76,8 @@ public final class DeliveryLedger: Sendable {
     func countDelivered(_ records: Int) {
         deliveredCount.wrappingAdd(UInt64(records), ordering: .relaxed)
     }
+
+    func countQuarantined() { quarantinedCount.wrappingAdd(1, ordering: .relaxed) }
 
     func setRecovered(_ records: UInt64) { recoveredCount.store(records, ordering: .relaxed) }
 
@@ -98,6 +101,8 @@ public final class DeliveryLedger: Sendable {
     public var delivered: UInt64 { deliveredCount.load(ordering: .relaxed) }
     /// Records an earlier process left in the journal for this output.
     public var recovered: UInt64 { recoveredCount.load(ordering: .relaxed) }
+    /// Records the output refused for good, which are kept beside the journal.
+    public var quarantined: UInt64 { quarantinedCount.load(ordering: .relaxed) }
     /// Records that could not be read back from the journal.
     public var damaged: UInt64 { damagedCount.load(ordering: .relaxed) }
     /// Records given up, by reason.
@@ -107,7 +112,7 @@ public final class DeliveryLedger: Sendable {
 
     /// Records in the journal that the output has not confirmed.
     public var waiting: UInt64 {
-        let ended = delivered + damaged + dropped.values.reduce(0, +)
+        let ended = delivered + quarantined + damaged + dropped.values.reduce(0, +)
         let entered = recovered + input.journaled
         // Another thread may deliver between the two readings.
         return entered > ended ? entered - ended : 0

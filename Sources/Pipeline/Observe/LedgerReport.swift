@@ -36,12 +36,12 @@ public struct LedgerReport: Sendable {
     private var deliveries: String {
         var table = TextTable([
             "output", "from", .init("recovered", .right), .init("delivered", .right),
-            .init("dropped", .right), .init("in journal", .right),
+            .init("quarantined", .right), .init("dropped", .right), .init("in journal", .right),
         ])
         for delivery in ledger.deliveries {
             table.add([
                 delivery.output, delivery.input.name, delivery.recovered.grouped,
-                delivery.delivered.grouped,
+                delivery.delivered.grouped, delivery.quarantined.grouped,
                 (delivery.damaged + delivery.dropped.values.reduce(0, +)).grouped,
                 delivery.waiting.grouped,
             ])

@@ -1,4 +1,5 @@
 public import Core
+import Journals
 
 /// The options every plugin of a kind has, whatever it declares itself.
 public enum CommonOptions {
@@ -38,7 +39,14 @@ public enum CommonOptions {
             all + matching + [
                 OptionSpec(
                     "storage.total_limit_size", .size,
-                    help: "Bytes that may wait on disk for this output")
+                    help: "Bytes of records that may wait for this output; by default any number"),
+                OptionSpec(
+                    "storage.overflow", .choice(ReaderLimits.Policy.allCases.map(\.rawValue)),
+                    default: "block",
+                    help: "What happens at that limit: inputs wait, or this output loses records"),
+                OptionSpec(
+                    "storage.max_age", .duration,
+                    help: "Records that have waited longer are dropped; by default none"),
             ]
         }
     }

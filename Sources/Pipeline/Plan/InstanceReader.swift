@@ -1,4 +1,5 @@
 import Core
+import Journals
 import Patterns
 
 /// Reads the items of `pipeline`: the engine's options, then the plugin's, then makes the plugin.
@@ -122,7 +123,7 @@ struct InstanceReader {
         let plan = OutputPlan(
             instanceName: instance.name, match: match ?? TagMatch(wildcard: "*"),
             location: instance.location, logLevel: instance.logLevel,
-            storageLimit: instance.options.size("storage.total_limit_size"), type: type,
+            limits: limits(of: instance, findings: &findings), type: type,
             settings: instance.settings)
         do throws(SettingsError) {
             // Made and let go: only making it finds what is wrong with its values together.
@@ -293,6 +294,26 @@ struct InstanceReader {
                 hint: "set 'storage.path' in 'service'")
         }
         return type
+    }
+
+    private func limits(of instance: Instance, findings: inout Findings) -> ReaderLimits {
+        let policy = instance.options.text("storage.overflow")
+        let limits = ReaderLimits(
+            bytes: instance.options.size("storage.total_limit_size"),
+            policy: policy.flatMap { ReaderLimits.Policy(rawValue: $0) } ?? .block,
+            age: instance.options.duration("storage.max_age"))
+        if limits.bytes == nil, let place = instance.options.location(of: "storage.overflow") {
+            findings.report(
+                .missingKey, at: place, "'storage.overflow' needs a limit",
+                hint: "set 'storage.total_limit_size'")
+        }
+        if limits.bytes == 0 || limits.age == 0 {
+            let key = limits.bytes == 0 ? "storage.total_limit_size" : "storage.max_age"
+            findings.report(
+                .outOfRange, at: instance.options.valueLocation(of: key) ?? instance.location,
+                "'\(key)' must be more than 0")
+        }
+        return limits
     }
 
     private func hasMatchKey(_ instance: Instance) -> Bool {

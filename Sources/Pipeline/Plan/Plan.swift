@@ -1,4 +1,5 @@
 public import Core
+public import Journals
 
 /// A configuration that was checked in full: what the agent is to run.
 ///
@@ -59,8 +60,8 @@ public struct OutputPlan: Sendable {
     public var match: TagMatch
     public var location: SourceLocation
     public var logLevel: LogLevel?
-    /// Bytes that may wait for this output (`storage.total_limit_size`); `nil` is no limit.
-    public var storageLimit: Int?
+    /// How much may wait for this output, and what happens to more.
+    public var limits: ReaderLimits
     var type: any Output.Type
     var settings: PluginSettings
 

@@ -1,4 +1,5 @@
 import Core
+import Journals
 import Pipeline
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
         #expect(plan.inputs.map(\.memoryLimit) == [10_000_000, 0])
         #expect(plan.inputs.map(\.logLevel) == [nil, .error])
         #expect(plan.outputs.map(\.instanceName) == ["file.0", "file.1"])
-        #expect(plan.outputs.map(\.storageLimit) == [1_000_000_000, nil])
+        #expect(plan.outputs.map(\.limits.bytes) == [1_000_000_000, nil])
         #expect(plan.filters(forTag: "net.core").count == 1)
         #expect(plan.filters(forTag: "edge").isEmpty)
         #expect(plan.outputs(forTag: "net.core").map(\.instanceName) == ["file.0", "file.1"])

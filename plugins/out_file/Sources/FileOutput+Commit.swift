@@ -1,5 +1,6 @@
 import Codec
 public import Core
+import Glibc
 import System
 
 extension FileOutput {
@@ -8,7 +9,13 @@ extension FileOutput {
         for rename in renames { try carryOut(rename) }
         renames.removeAll()
         lastFile = nil
-        for file in dirty { try deliver(file) }
+        for file in dirty {
+            do throws(OperationError) {
+                try deliver(file)
+            } catch {
+                throw refusal(error, of: file.path)
+            }
+        }
         if settings.isDurable {
             for file in dirty { try file.synchronize() }
         }
@@ -49,6 +56,18 @@ extension FileOutput {
         file.confirm()
         // Storage for the next round, but not much of it when there are many files.
         file.pending.removeAll(keepingAtMost: files.count > 16 ? 16 << 10 : 1 << 20)
+    }
+
+    /// The error of a path that no try again will make: its records can never be written.
+    ///
+    /// Only of paths made from records; a wrong path in the settings is somebody's to correct.
+    private func refusal(_ error: OperationError, of path: String) -> OperationError {
+        guard !settings.template.fields.isEmpty,
+            [ENAMETOOLONG, EISDIR, ENOTDIR, ELOOP].contains(error.errno),
+            FileSystem.kind(of: settings.template.root) == .directory
+        else { return error }
+        return OperationError(
+            .recordRefused, call: error.call, target: path, errno: error.errno)
     }
 
     /// Makes the directories that come from placeholders, and the others when that is allowed.

@@ -49,34 +49,9 @@ func makeBatch(
     return batch
 }
 
-/// The numbers in files, decompressed by the command line tools.
+/// The numbers in files, in the files' order.
 func numbers(in paths: [String]) throws -> [Int] {
-    try paths.flatMap { path -> [Int] in
-        var data = try Data(contentsOf: URL(fileURLWithPath: path))
-        if path.hasSuffix(".gz") || path.hasSuffix(".zst") {
-            var plain = ByteBuffer()
-            if path.hasSuffix(".gz") {
-                var decoder = try GzipDecoder()
-                try Array(data).withBytes { span throws(OperationError) in
-                    try decoder.append(span, to: &plain)
-                }
-                let isWhole = decoder.isAtMemberEnd
-                #expect(isWhole)
-            } else {
-                var decoder = try ZstdDecoder()
-                try Array(data).withBytes { span throws(OperationError) in
-                    try decoder.append(span, to: &plain)
-                }
-                let isWhole = decoder.isAtFrameEnd
-                #expect(isWhole)
-            }
-            data = Data((0..<plain.count).map { plain.bytes.byte(at: $0) })
-        }
-        return try String(decoding: data, as: UTF8.self).split(separator: "\n").map { line in
-            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
-            return try #require((object as? [String: Any])?["n"] as? Int)
-        }
-    }
+    try paths.flatMap { try PackedFile($0).numbers() }
 }
 
 /// An engine in small: saves states, forgets what was not saved when it crashes.
