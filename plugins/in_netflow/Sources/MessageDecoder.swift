@@ -26,7 +26,6 @@ struct MessageDecoder: ~Copyable {
     var recordsSeen = 0
     /// Whether `recordsSeen` is all there were: no set was damaged or without its template.
     var isCountExact = true
-    private var hasBegunSequence = false
     /// Counts datagrams, to know what was not used for longest.
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
@@ -123,10 +122,10 @@ struct MessageDecoder: ~Copyable {
         constants.setMessage(header)
         recordsSeen = 0
         isCountExact = true
-        // What is held must not meet templates from after a restart; otherwise once at the end is
-        // enough and costs half.
-        hasBegunSequence = !held.isEmpty && domain.heldCount > 0
-        if hasBegunSequence, domain.beginSequence(header) { held.dropAll(of: domain) }
+        // What is held must not meet templates from after a restart.
+        if !held.isEmpty, domain.heldCount > 0, domain.tellsRestart(header) {
+            held.dropAll(of: domain)
+        }
         return domain
     }
 
@@ -135,8 +134,7 @@ struct MessageDecoder: ~Copyable {
         _ header: MessageHeader, of domain: ObservationDomain, payloadBytes: Int, records: Int
     ) {
         domain.counters.count(payloadBytes: payloadBytes, records: records)
-        domain.endSequence(
-            header, hasBegun: hasBegunSequence, records: isCountExact ? recordsSeen : nil)
+        domain.followSequence(header, records: isCountExact ? recordsSeen : nil)
     }
 
     /// - Returns: bytes of the packet.

@@ -47,21 +47,15 @@ final class ObservationDomain {
 
     var templateCount: Int { templates.count }
 
-    /// Takes note of a message's number before its sets are read.
-    ///
-    /// - Returns: whether the exporter was started again before it.
-    func beginSequence(_ header: MessageHeader) -> Bool {
-        sequence?.begin(header) ?? false
-    }
+    /// Whether the exporter was started again before the message with this header.
+    func tellsRestart(_ header: MessageHeader) -> Bool { sequence?.tellsRestart(header) ?? false }
 
-    /// Takes note of a message's number after its sets were read.
+    /// Takes note of a message's number.
     ///
-    /// - Parameters:
-    ///   - hasBegun: whether `beginSequence` was called for it.
-    ///   - records: data records of the message, options data too; `nil` when they could not be
-    ///     counted.
-    func endSequence(_ header: MessageHeader, hasBegun: Bool, records: Int?) {
-        sequence?.end(header, hasBegun: hasBegun, records: records, reportingTo: counters)
+    /// - Parameter records: data records of the message, options data too; `nil` when they could
+    ///   not be counted.
+    func followSequence(_ header: MessageHeader, records: Int?) {
+        sequence?.follow(header, records: records, reportingTo: counters)
     }
 
     func template(_ id: UInt16) -> Template? {

@@ -65,6 +65,9 @@ struct SequenceTracker {
         return arrival
     }
 
+    /// Whether a message with this number would be a new beginning.
+    func tellsRestart(_ sequence: UInt32) -> Bool { judge(sequence, false) == .restart }
+
     private func judge(_ sequence: UInt32, _ hasRestarted: Bool) -> Arrival {
         guard let expected else { return .inOrder }
         if hasRestarted { return .restart }
