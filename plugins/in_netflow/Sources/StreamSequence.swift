@@ -9,7 +9,7 @@ struct StreamSequence {
     /// Messages after which rules that always fit alike are not compared any longer.
     private static let patience = 1000
     /// A datagram may have been made this many milliseconds before one that came first.
-    private static let reordering: UInt32 = 10_000
+    private static let reordering: UInt32 = 60_000
     /// An uptime that goes back has wrapped when it was nearer to its end than this.
     private static let hour: UInt32 = 3_600_000
 

@@ -81,6 +81,10 @@ import Testing
             "v9 sources count for themselves",
             [v9(1, 3, source: 1), v9(500, 1, source: 2), v9(2, 3, source: 1)]),
         Case(
+            "v9 half a minute late is no restart",
+            [v9(1, 3, uptime: 90_000), v9(3, 2, uptime: 120_000), v9(2, 5, uptime: 91_000)],
+            late: 1),
+        Case(
             "v9 a little late keeps its uptime",
             [v9(1, 3, uptime: 50_000), v9(3, 2, uptime: 51_000), v9(2, 5, uptime: 50_500)],
             late: 1),
