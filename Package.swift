@@ -6,6 +6,7 @@ let plugins: [(folder: String, uses: [Target.Dependency])] = [
     ("in_syslog", ["Net", "Parsers"]),
     ("in_netflow", ["Net"]),
     ("in_routeros", ["Net", "Parsers"]),
+    ("in_tail", ["Codec", "Parsers", "System"]),
     ("in_stdin", ["Parsers", "System"]),
     ("in_dummy", ["Codec", "Parsers", "System"]),
     ("filter_grep", ["Patterns"]),

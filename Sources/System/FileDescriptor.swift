@@ -240,6 +240,10 @@ public enum SystemError {
     public static let isDirectory = EISDIR
     /// Nothing stands at the path.
     public static let isMissing = ENOENT
+    /// A disk or a table of the system is full.
+    public static let noSpace = ENOSPC
+    /// The process, or the system, has no descriptor left.
+    public static let noDescriptor = EMFILE
 
     public static func text(_ number: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)

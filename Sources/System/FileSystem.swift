@@ -10,11 +10,7 @@ public enum FileSystem {
         var status = stat()
         // `status` and the path live for the call.
         guard unsafe stat(path, &status) == 0 else { return nil }
-        return switch status.st_mode & S_IFMT {
-        case S_IFREG: .file
-        case S_IFDIR: .directory
-        default: .other
-        }
+        return Kind(mode: status.st_mode)
     }
 
     /// Reads a whole file; for configuration and small state.

@@ -33,10 +33,11 @@ public struct StopSignal: ~Copyable, Sendable {
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
-    /// Waits until `other` can be read or the signal was raised, without a time limit.
+    /// Waits until `other` can be read or the signal was raised.
     ///
+    /// - Parameter milliseconds: how long at most; negative waits for ever.
     /// - Returns: whether the signal was raised.
-    public func wait(orReadable other: Int32) -> Bool {
+    public func wait(orReadable other: Int32, milliseconds: Int32 = -1) -> Bool {
         var entries = (
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: other, events: Int16(POLLIN), revents: 0)
@@ -44,7 +45,7 @@ public struct StopSignal: ~Copyable, Sendable {
         // The tuple is two adjacent entries and lives for the call.
         unsafe withUnsafeMutablePointer(to: &entries) { pair in
             unsafe pair.withMemoryRebound(to: pollfd.self, capacity: 2) { first in
-                _ = unsafe poll(first, 2, -1)
+                _ = unsafe poll(first, 2, milliseconds)
             }
         }
         return entries.0.revents != 0

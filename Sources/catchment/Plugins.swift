@@ -6,6 +6,7 @@ import InNetflow
 import InRouteros
 import InStdin
 import InSyslog
+import InTail
 import OutFile
 import OutNull
 import OutStdout
@@ -15,8 +16,8 @@ import Pipeline
 enum Plugins {
     static let registry = Registry(
         inputs: [
-            SyslogInput.self, NetflowInput.self, RouterOSInput.self, StdinInput.self,
-            DummyInput.self,
+            SyslogInput.self, NetflowInput.self, RouterOSInput.self, TailInput.self,
+            StdinInput.self, DummyInput.self,
         ],
         filters: [GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self],
         outputs: [FileOutput.self, StdoutOutput.self, NullOutput.self])

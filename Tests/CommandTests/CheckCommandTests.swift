@@ -139,7 +139,10 @@ final class Captured: Sendable {
         let schema = try #require(
             try JSONSerialization.jsonObject(with: Data(captured.output.utf8)) as? [String: Any])
         let sections = try #require(schema["properties"] as? [String: Any])
-        #expect(Set(sections.keys) == ["env", "includes", "service", "parsers", "pipeline"])
+        #expect(
+            Set(sections.keys) == [
+                "env", "includes", "service", "parsers", "multiline_parsers", "pipeline",
+            ])
     }
 
     @Test(arguments: [

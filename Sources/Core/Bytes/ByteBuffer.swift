@@ -39,6 +39,14 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Calls `body` with the bytes written so far; for buffers that a class holds.
+    @inlinable
+    public borrowing func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(bytes)
+    }
+
     /// Empties the buffer and keeps its storage.
     @inlinable
     public mutating func removeAll() { length = 0 }

@@ -88,6 +88,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case unsafePath = 3105
     case compressionFailed = 3107
     case fileReadFailed = 3108
+    case fileTruncated = 3109
     case journalOpenFailed = 3201
     case journalReadFailed = 3203
     case journalFull = 3204

@@ -10,11 +10,17 @@ public struct PluginInfo: Sendable {
     /// One sentence, without a full stop.
     public var summary: String
     public var options: [OptionSpec]
-    /// Options that may not be in `options` because their names are free (`modify` has none).
-    public init(kind: Kind, name: String, summary: String, options: [OptionSpec]) {
+    /// Options of Fluent Bit's plugin that change nothing here, and what to know about each.
+    public var inert: [String: String]
+
+    public init(
+        kind: Kind, name: String, summary: String, options: [OptionSpec],
+        inert: [String: String] = [:]
+    ) {
         self.kind = kind
         self.name = name
         self.summary = summary
         self.options = options
+        self.inert = inert
     }
 }

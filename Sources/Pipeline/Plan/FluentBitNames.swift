@@ -4,7 +4,6 @@ import Core
 /// "mistyped".
 enum FluentBitNames {
     static let sections: [String: String] = [
-        "multiline_parsers": "multiline parsers are not supported yet",
         "stream_processor": "there is no stream processor",
         "plugins": "plugins cannot be loaded; they are part of the program",
         "upstream_servers": "upstream servers are not supported yet",

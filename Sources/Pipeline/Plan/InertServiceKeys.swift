@@ -5,7 +5,8 @@ enum InertServiceKeys {
             "daemon": "run under a service manager such as systemd",
             "plugins_file": "plugins are part of the program",
             "streams_file": "there is no stream processor",
-            "multiline_buffer_limit": "there are no multiline parsers yet",
+            "multiline_buffer_limit":
+                "groups of lines are as long as the input's 'buffer_max_size'",
             "scheduler.base": "waiting times between tries are fixed",
             "scheduler.cap": "waiting times between tries are fixed",
             "coro_stack_size": "outputs run on threads",

@@ -163,7 +163,7 @@ struct InstanceReader {
         guard let info = info(of: item, as: kind, findings: &findings) else { return nil }
         var options = EngineOptions(
             owner: "\(kind.rawValue) '\(info.name)'", specs: CommonOptions.specs(of: kind),
-            inert: CommonOptions.inert(of: kind))
+            inert: CommonOptions.inert(of: kind).merging(info.inert) { $1 })
         var rest: [Setting.Entry] = []
         for entry in entries where !options.take(entry, findings: &findings) {
             if isForeign(entry, to: info) {

@@ -8,7 +8,9 @@ struct PlanBuilder {
     var findings = Findings()
 
     /// Sections that mean something here.
-    static let sections = ["env", "includes", "service", "parsers", "pipeline"]
+    static let sections = [
+        "env", "includes", "service", "parsers", "multiline_parsers", "pipeline",
+    ]
 
     init(root: Setting, registry: Registry, isComplete: Bool) {
         self.root = root
@@ -22,7 +24,8 @@ struct PlanBuilder {
     mutating func build() -> Plan {
         checkSections()
         let service = ServiceSettings(root["service"], findings: &findings)
-        let parsers = PlanParsers.directory(parsers: root["parsers"], findings: &findings)
+        let parsers = PlanParsers.directory(
+            parsers: root["parsers"], multiline: root["multiline_parsers"], findings: &findings)
         let parts = pipelineParts()
         var reader = InstanceReader(registry: registry, service: service, parsers: parsers)
         for entry in parts[.input] ?? [] { reader.readInput(entry, findings: &findings) }

@@ -24,10 +24,24 @@ struct SchemaCommand {
                     ("includes", list(of: .object([("type", .text("string"))]))),
                     ("service", map(ServiceSettings.options)),
                     ("parsers", list(of: map(ParserDefinition.options))),
+                    ("multiline_parsers", list(of: multilineParser)),
                     ("pipeline", closedMap(parts)),
                 ])
             ),
         ])
+    }
+
+    private static var multilineParser: SchemaNode {
+        let text = SchemaNode.object([("type", .text("string"))])
+        let rule = closedMap(
+            [("state", text), ("regex", text), ("next_state", text)],
+            required: ["state", "regex", "next_state"])
+        return closedMap(
+            [
+                ("name", text), ("type", .object([("const", .text("regex"))])),
+                ("flush_timeout", .object([("type", .list([.text("string"), .text("integer")]))])),
+                ("rules", list(of: rule)),
+            ], required: ["name", "rules"])
     }
 
     /// The form of each plugin of a kind.

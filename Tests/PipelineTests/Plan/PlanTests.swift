@@ -100,12 +100,12 @@ import Testing
               storage.checksum: on
               parsers_file: parsers.conf
             pipeline:
-              inputs: [{name: syslog, threaded: on}]
+              inputs: [{name: syslog, threaded: on, unicode: on}]
               outputs: [{name: file, path: /tmp, retry_limit: 5, workers: 2, tls: off}]
             """)
         #expect(result.plan != nil)
         #expect(result.warnings.allSatisfy { $0.code == .notSupportedYet })
-        #expect(result.warnings.map(\.location.line) == [2, 3, 4, 6, 7, 7])
+        #expect(result.warnings.map(\.location.line) == [2, 3, 4, 6, 6, 7, 7])
     }
 
     private static let loose = """

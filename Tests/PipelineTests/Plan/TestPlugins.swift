@@ -13,7 +13,7 @@ final class TestInput: Input {
             OptionSpec("buffer_max_size", .size, help: ""),
             OptionSpec("parser", .parser, help: ""),
             OptionSpec("keep_raw", .boolean, default: "on", help: ""),
-        ])
+        ], inert: ["unicode": "all texts are UTF-8"])
 
     let listenAddresses: [ListenAddress]
 

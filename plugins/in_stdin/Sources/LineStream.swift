@@ -24,7 +24,11 @@ final class LineStream: Sendable {
         var isAtEnd = false
         while !isAtEnd, !sink.isStopping, !stopSignal.wait(orReadable: file.number) {
             do {
-                isAtEnd = try splitter.read(from: file, atMost: Self.readSize) == 0
+                isAtEnd =
+                    try splitter.append { (buffer) throws(OperationError) in
+                        try file.read(
+                            into: &buffer, atMost: Self.readSize, target: "standard input")
+                    } == 0
             } catch {
                 if error.errno == EAGAIN { continue }
                 sink.log.error("\(error)")

@@ -2,7 +2,7 @@ import Core
 import TestKit
 import Testing
 
-@testable import InStdin
+import Parsers
 
 struct LineSplitterTests {
     /// Lines of a stream that arrives in parts of `size` bytes; pieces are marked with `+`.
