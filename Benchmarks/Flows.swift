@@ -11,7 +11,9 @@ struct Flows {
     ]
 
     let template: [UInt8]
-    let data: [UInt8]
+    private(set) var data: [UInt8]
+    /// Data records sent so far.
+    private var sequence: UInt32 = 0
 
     init() {
         var records = ByteBuffer()
@@ -33,6 +35,15 @@ struct Flows {
         }
         template = Self.message(set: 2, body: definition)
         data = Self.message(set: 256, body: records)
+    }
+
+    /// Gives the data message its number, as an exporter does: a message that came before takes
+    /// another way through the decoder.
+    mutating func number() {
+        for index in 0..<4 {
+            data[8 + index] = UInt8(truncatingIfNeeded: sequence >> UInt32(24 - index * 8))
+        }
+        sequence &+= UInt32(Self.recordsPerMessage)
     }
 
     private static func message(set: UInt16, body: borrowing ByteBuffer) -> [UInt8] {

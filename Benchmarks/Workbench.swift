@@ -21,6 +21,16 @@ final class Workbench {
         }
     }
 
+    /// Decodes `times` data messages, one after the other, into the emptied batch.
+    func fill(_ decoder: any PayloadDecoder, _ flows: inout Flows, times: Int) {
+        batch.removeAll()
+        batch.received = source.received
+        for _ in 0..<times {
+            flows.number()
+            flows.data.withBytes { decoder.decode($0, from: source, into: &batch) }
+        }
+    }
+
     /// Parses `line` `times` times into the emptied batch.
     func fill(_ parser: any LineParser, _ line: [UInt8], times: Int) {
         batch.removeAll()

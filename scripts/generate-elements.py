@@ -19,8 +19,8 @@ TYPES = {
     "float32": "f", "float64": "f", "boolean": "b", "macAddress": "m",
     "ipv4Address": "a", "ipv6Address": "a", "string": "s", "octetArray": "o",
     "dateTimeSeconds": "S", "dateTimeMilliseconds": "M", "dateTimeMicroseconds": "U",
-    "dateTimeNanoseconds": "N", "basicList": "L", "subTemplateList": "L",
-    "subTemplateMultiList": "L",
+    "dateTimeNanoseconds": "N", "basicList": "L", "subTemplateList": "T",
+    "subTemplateMultiList": "X",
 }
 PRIVATE_VENDORS = {"Cisco": "cisco", "Palo": "paloalto"}
 REVERSE = 29305

@@ -44,6 +44,9 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case flowTrailingBytes = 2111
     case flowExporterLimit = 2112
     case flowAmplification = 2113
+    case flowBadList = 2114
+    case flowUnknownListTemplate = 2115
+    case flowSwappedRate = 2116
     // Decoding: syslog and RouterOS.
     case syslogNoHeader = 2201
     case syslogBadPriority = 2202

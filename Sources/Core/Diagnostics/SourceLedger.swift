@@ -11,6 +11,10 @@ public final class SourceCounters: Sendable {
     private let bytes = Atomic<UInt64>(0)
     private let records = Atomic<UInt64>(0)
     private let problems = Mutex<[ErrorCode: UInt64]>([:])
+    /// Written by decoders of protocols that number what they send.
+    public let loss = SequenceLoss()
+    /// Written by decoders that keep data until it can be understood.
+    public let held = HeldCounters()
 
     public init(name: String) { self.name = name }
 
@@ -52,13 +56,16 @@ public final class SourceCounters: Sendable {
         public var bytes: UInt64
         public var records: UInt64
         public var problems: [ErrorCode: UInt64]
+        public var loss: SequenceLoss.Snapshot
+        public var held: HeldCounters.Snapshot
     }
 
     public var snapshot: Snapshot {
         Snapshot(
             name: name, payloads: payloads.load(ordering: .relaxed),
             bytes: bytes.load(ordering: .relaxed), records: records.load(ordering: .relaxed),
-            problems: problems.withLock { $0 })
+            problems: problems.withLock { $0 }, loss: loss.snapshot,
+            held: held.snapshot)
     }
 }
 

@@ -55,6 +55,13 @@ public protocol PayloadDecoder: AnyObject {
     /// Never fails: what cannot be decoded is counted in the ledger that the decoder was made
     /// with, and kept as a raw record where the protocol has one.
     func decode(_ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch)
+
+    /// Counts what was kept for later and now has no later: no payload follows.
+    func finish()
+}
+
+extension PayloadDecoder {
+    public func finish() {}
 }
 
 /// Where an input puts its records: filters run and the journal takes them before `submit` returns.

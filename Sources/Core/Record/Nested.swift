@@ -257,6 +257,20 @@ public struct NestedWriter: ~Copyable {
         buffer.append(value)
     }
 
+    /// Octets without a meaning.
+    public mutating func bytes(_ value: RawSpan) {
+        buffer.append(Nested.Tag.bytes.rawValue)
+        buffer.append(bigEndian: UInt32(truncatingIfNeeded: value.byteCount))
+        buffer.append(value)
+    }
+
+    /// - Parameter value: six bytes in the low 48 bits.
+    public mutating func mac(_ value: UInt64) {
+        buffer.append(Nested.Tag.mac.rawValue)
+        buffer.append(bigEndian: UInt16(truncatingIfNeeded: value >> 32))
+        buffer.append(bigEndian: UInt32(truncatingIfNeeded: value))
+    }
+
     public mutating func timestamp(_ value: Timestamp) {
         buffer.append(Nested.Tag.timestamp.rawValue)
         buffer.append(bigEndian: value.nanoseconds)

@@ -12,6 +12,8 @@ public struct LedgerReport: Sendable {
     public var text: String {
         var parts = [inputs, deliveries]
         if let filters { parts.append(filters) }
+        if let losses { parts.append(losses) }
+        if let held { parts.append(held) }
         if let problems { parts.append(problems) }
         return parts.joined(separator: "\n")
     }
@@ -57,6 +59,59 @@ public struct LedgerReport: Sendable {
         return table.isEmpty ? nil : table.text()
     }
 
+    /// What sequence numbers tell: the senders that lost most one by one, the others in one sum.
+    private var losses: String? {
+        var table = TextTable([
+            "exporter", .init("lost", .right), .init("late", .right), .init("duplicate", .right),
+            .init("resets", .right),
+        ])
+        for input in ledger.inputs {
+            let senders = input.sources.snapshot.filter { !$0.loss.isZero }
+                .sorted { $0.loss.lost > $1.loss.lost }
+            forEachPlace(senders, of: input) { place, senders in
+                let loss = senders.reduce(into: SequenceLoss.Snapshot()) { $0 += $1.loss }
+                table.add([
+                    place, loss.lost.grouped, loss.late.grouped, loss.duplicates.grouped,
+                    loss.resets.grouped,
+                ])
+            }
+        }
+        return table.isEmpty ? nil : table.text()
+    }
+
+    /// Data sets that came before their templates.
+    private var held: String? {
+        var table = TextTable([
+            "exporter", .init("waiting", .right), .init("decoded late", .right),
+            .init("dropped", .right),
+        ])
+        for input in ledger.inputs {
+            let senders = input.sources.snapshot.filter { !$0.held.isZero }
+                .sorted { $0.held.dropped > $1.held.dropped }
+            forEachPlace(senders, of: input) { place, senders in
+                let held = senders.reduce(into: HeldCounters.Snapshot()) { $0 += $1.held }
+                table.add([
+                    place, held.waiting.grouped, held.decodedLate.grouped, held.dropped.grouped,
+                ])
+            }
+        }
+        return table.isEmpty ? nil : table.text()
+    }
+
+    /// Calls `body` with the name of each of the first senders, and once with all others: anyone
+    /// can forge senders.
+    private func forEachPlace(
+        _ senders: [SourceCounters.Snapshot], of input: InputLedger,
+        _ body: (String, ArraySlice<SourceCounters.Snapshot>) -> Void
+    ) {
+        for sender in senders.prefix(Self.sendersShown).sorted(by: { $0.name < $1.name }) {
+            body("\(input.name) \(sender.name)", [sender])
+        }
+        let rest = senders.dropFirst(Self.sendersShown)
+        if rest.isEmpty { return }
+        body("\(input.name): \(rest.count.grouped) more senders", rest)
+    }
+
     /// Everything that went wrong, by place and code.
     private var problems: String? {
         var table = TextTable(["problem", "at", .init("count", .right), "what"])
@@ -81,19 +136,15 @@ public struct LedgerReport: Sendable {
         return table.isEmpty ? nil : table.text()
     }
 
-    /// The senders with most problems one by one, the others in one sum: anyone can forge senders.
     private func addSenders(of input: InputLedger, to table: inout TextTable) {
         let senders = input.sources.snapshot.filter { !$0.problems.isEmpty }
             .map { (sender: $0, count: $0.problems.values.reduce(0, +)) }
             .sorted { $0.count > $1.count }
             .map(\.sender)
-        for sender in senders.prefix(Self.sendersShown).sorted(by: { $0.name < $1.name }) {
-            add(sender.problems, at: "\(input.name) \(sender.name)", to: &table)
+        forEachPlace(senders, of: input) { place, senders in
+            let sum = senders.reduce(into: [:]) { $0.merge($1.problems, uniquingKeysWith: +) }
+            add(sum, at: place, to: &table)
         }
-        let rest = senders.dropFirst(Self.sendersShown)
-        if rest.isEmpty { return }
-        let sum = rest.reduce(into: [:]) { $0.merge($1.problems, uniquingKeysWith: +) }
-        add(sum, at: "\(input.name): \(rest.count.grouped) more senders", to: &table)
     }
 
     private func add(

@@ -67,6 +67,7 @@ final class ParseSession {
     /// Prints what is left.
     func finish() {
         flush()
+        for stage in router.stages { stage.finish() }
         if !printer.finish() { isOutputClosed = true }
     }
 

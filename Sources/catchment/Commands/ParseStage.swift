@@ -49,6 +49,9 @@ final class ParseStage {
         decoder.decode(payload, from: source, into: &batch)
     }
 
+    /// Closes the decoder's books: no payload follows.
+    func finish() { decoder.finish() }
+
     /// Filters the records gathered, prints them and forgets them.
     ///
     /// - Returns: records printed, at most `limit`.

@@ -93,6 +93,14 @@ struct ParseSummary {
         return "\(stage.name): \(parts.joined(separator: "; "))"
     }
 
+    /// What sequence numbers tell: `12 lost, 1 late`.
+    private static func lost(_ loss: SequenceLoss.Snapshot) -> [String] {
+        [
+            (loss.lost, "lost"), (loss.late, "late"), (loss.duplicates, "duplicate"),
+            (loss.resets, loss.resets == 1 ? "reset" : "resets"),
+        ].filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
+    }
+
     private static func sources(of stages: [ParseStage]) -> String {
         var table = TextTable(
             [
@@ -101,9 +109,11 @@ struct ParseSummary {
             ])
         for stage in stages {
             for source in stage.ledger.snapshot {
-                let problems = parts(source.problems.mapValues(Int.init)).map {
-                    "\($0.0.grouped) × \($0.1)"
-                }
+                let problems =
+                    lost(source.loss)
+                    + parts(source.problems.mapValues(Int.init)).map {
+                        "\($0.0.grouped) × \($0.1)"
+                    }
                 table.add([
                     stage.name, source.name.printable, source.payloads.grouped,
                     source.bytes.grouped, source.records.grouped,

@@ -5,6 +5,18 @@ struct Element: Hashable, Sendable {
     /// The member of `ie`: `minimumIpTotalLength`, `cisco.tcpWindowSizeMin`, `e9id1`.
     var name: String
     var encoding: Encoding
+    /// Set for structured data.
+    var list: ListKind?
+}
+
+/// The forms of structured data (RFC 6313 §4).
+enum ListKind: Hashable, Sendable {
+    /// Values of one element.
+    case basic
+    /// Records of one template.
+    case template
+    /// Records of several templates.
+    case multi
 }
 
 /// The abstract data types of RFC 7012 §3.1, as far as they differ in how bytes are read.
@@ -23,8 +35,18 @@ enum ElementType: UInt8, Sendable {
     case milliseconds = 0x4d  // M
     case microseconds = 0x55  // U
     case nanoseconds = 0x4e  // N
-    /// Structured data (RFC 6313).
-    case list = 0x4c  // L
+    case basicList = 0x4c  // L
+    case subTemplateList = 0x54  // T
+    case subTemplateMultiList = 0x58  // X
+
+    var list: ListKind? {
+        switch self {
+        case .basicList: .basic
+        case .subTemplateList: .template
+        case .subTemplateMultiList: .multi
+        default: nil
+        }
+    }
 
     var encoding: Encoding {
         switch self {
@@ -36,7 +58,8 @@ enum ElementType: UInt8, Sendable {
         case .address: .address
         // NetFlow v9 pads strings of fixed length with NUL, and so do IPFIX exporters.
         case .string: .paddedText
-        case .octets, .list: .bytes
+        case .octets: .bytes
+        case .basicList, .subTemplateList, .subTemplateMultiList: .nested
         case .seconds: .seconds
         case .milliseconds: .milliseconds
         case .microseconds: .ntpMicroseconds
@@ -110,17 +133,42 @@ struct ElementRegistry: Sendable {
     }
 
     private func known(_ key: ElementKey) -> Element? {
+        guard let index = index(of: key) else { return nil }
+        let type = entries[index].type
+        return Element(name: name(at: index), encoding: type.encoding, list: type.list)
+    }
+
+    /// The type of an element that has a number of its own.
+    private func type(of key: ElementKey) -> ElementType? {
+        index(of: key).map { entries[$0].type }
+    }
+
+    private func index(of key: ElementKey) -> Int? {
+        let index = firstIndex(notBefore: key)
+        return index < entries.count && entries[index].key == key ? index : nil
+    }
+
+    private func firstName(ofEnterprise enterprise: UInt32) -> String? {
+        let index = firstIndex(notBefore: ElementKey(enterprise: enterprise, 0))
+        guard index < entries.count, entries[index].key.enterprise == enterprise else {
+            return nil
+        }
+        return name(at: index)
+    }
+
+    private func firstIndex(notBefore key: ElementKey) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
             if entries[middle].key < key { low = middle + 1 } else { high = middle }
         }
-        guard low < entries.count, entries[low].key == key else { return nil }
-        let entry = entries[low]
-        let bytes = entry.name.compactMap { Self.byte(of: text, at: $0) }
-        return Element(
-            name: String(decoding: bytes, as: UTF8.self), encoding: entry.type.encoding)
+        return low
+    }
+
+    private func name(at index: Int) -> String {
+        let bytes = entries[index].name.compactMap { Self.byte(of: text, at: $0) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -128,11 +176,33 @@ extension ElementRegistry {
     /// The element with this number; unknown ones are octets named after it.
     func element(_ key: ElementKey, of flowProtocol: FlowProtocol) -> Element {
         if key.isScope { return Self.scope(key.number) }
-        if let element = known(key) ?? reverse(key) { return element }
+        if let element = known(key) ?? reverse(key) {
+            // Structured data is part of IPFIX only.
+            if element.list == nil || flowProtocol == .ipfix { return element }
+            return Element(name: element.name, encoding: .bytes)
+        }
         let name =
             flowProtocol == .ipfix
             ? "e\(key.enterprise)id\(key.number)" : "v9t\(key.number)"
         return Element(name: name, encoding: .bytes)
+    }
+
+    /// Whether the number has a name, in its registry or as a reverse direction.
+    func isKnown(_ key: ElementKey) -> Bool {
+        key.isScope || type(of: key) != nil || reverse(key) != nil
+    }
+
+    /// What the names of an enterprise's elements begin with.
+    func vendor(ofEnterprise enterprise: UInt32) -> String? {
+        guard let name = firstName(ofEnterprise: enterprise), let dot = name.firstIndex(of: ".")
+        else { return nil }
+        return String(name[..<dot])
+    }
+
+    /// The form of an element that holds structured data.
+    func list(_ key: ElementKey, of flowProtocol: FlowProtocol) -> ListKind? {
+        if flowProtocol != .ipfix || key.isScope { return nil }
+        return type(of: key).map(\.list) ?? reverse(key)?.list
     }
 
     /// The element behind a NetFlow v9 field type, which has no enterprise number.
@@ -156,7 +226,8 @@ extension ElementRegistry {
         let certEnterprise: UInt32 = 6871
         if key.enterprise == ElementKey.reverseEnterprise {
             guard let forward = known(ElementKey(key.number)) else { return nil }
-            return Element(name: Self.reversed(forward.name), encoding: forward.encoding)
+            return Element(
+                name: Self.reversed(forward.name), encoding: forward.encoding, list: forward.list)
         }
         guard key.enterprise == certEnterprise, key.number & 0x4000 != 0,
             let forward = known(ElementKey(enterprise: certEnterprise, key.number & 0x3fff)),

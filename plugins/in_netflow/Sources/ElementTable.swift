@@ -271,8 +271,8 @@ enum ElementTable {
         289stunnelTechnology
         290sencryptedTechnology
         291LbasicList
-        292LsubTemplateList
-        293LsubTemplateMultiList
+        292TsubTemplateList
+        293XsubTemplateMultiList
         294ubgpValidityState
         295uIPSecSPI
         296ugreKey
@@ -420,8 +420,8 @@ enum ElementTable {
         440umibObjectValueGauge
         441umibObjectValueTimeTicks
         442umibObjectValueUnsigned
-        443LmibObjectValueTable
-        444LmibObjectValueRow
+        443TmibObjectValueTable
+        444TmibObjectValueRow
         445omibObjectIdentifier
         446umibSubIdentifier
         447umibIndexIndicator
@@ -493,10 +493,10 @@ enum ElementTable {
         513uipv6ExtensionHeaderType
         514uipv6ExtensionHeaderCount
         515uipv6ExtensionHeadersFull
-        516Lipv6ExtensionHeaderTypeCountList
+        516Tipv6ExtensionHeaderTypeCountList
         517bipv6ExtensionHeadersLimit
         518uipv6ExtensionHeadersChainLength
-        519Lipv6ExtensionHeaderChainLengthList
+        519Tipv6ExtensionHeaderChainLengthList
         520utcpOptionsFull
         521utcpSharedOptionExID16
         522utcpSharedOptionExID32

@@ -55,7 +55,7 @@ struct ExporterTable {
         if let known = exporters[key.exporter], known.count >= limits.domainsPerExporter {
             evictDomains(of: key.exporter, known)
         }
-        let counters = ledger.counters(for: "\(key.exporter) domain \(key.domain)")
+        let counters = ledger.counters(for: key.name)
         let made = ObservationDomain(key: key, counters: counters)
         domains[key] = made
         exporters[key.exporter, default: []].append(made)

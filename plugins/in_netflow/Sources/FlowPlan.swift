@@ -27,18 +27,27 @@ struct PlanVariant: Hashable, Sendable {
     var sampling = Sampling.Source.unknown
     /// Options data told element 160, systemInitTimeMilliseconds.
     var isBootTimeKnown = false
+    /// The rate stands in the run's constants because the record's own was sent little-endian.
+    var isRateRepaired = false
 
-    static let count = Sampling.Source.allCases.count * 2
-    var index: Int { sampling.rawValue * 2 + (isBootTimeKnown ? 1 : 0) }
+    static let count = Sampling.Source.allCases.count * 4
+    var index: Int {
+        sampling.rawValue * 4 + (isBootTimeKnown ? 2 : 0) + (isRateRepaired ? 1 : 0)
+    }
 }
 
 /// A template compiled: the shape of its records.
 struct FlowPlan: Sendable {
     let shape: Shape
 
-    /// - Parameter repeatsConsumed: whether `ie` repeats the elements that have columns.
-    init(_ layout: TemplateLayout, _ variant: PlanVariant, repeatsConsumed: Bool) {
-        var compiler = ShapeCompiler(layout, variant, repeatsConsumed: repeatsConsumed)
+    /// - Parameters:
+    ///   - learned: elements that the exporter named itself.
+    ///   - repeatsConsumed: whether `ie` repeats the elements that have columns.
+    init(
+        _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
+        repeatsConsumed: Bool
+    ) {
+        var compiler = ShapeCompiler(layout, variant, learned, repeatsConsumed: repeatsConsumed)
         shape = compiler.compile()
     }
 

@@ -2,36 +2,49 @@ import Core
 
 /// The sets of NetFlow v9 (RFC 3954 §5) and IPFIX (RFC 7011 §3.3).
 extension MessageDecoder {
+    /// What is known about a message beside its bytes.
+    struct Message {
+        var header: MessageHeader
+        var source: PayloadSource
+        /// Bytes of the message; what lies behind belongs to another one.
+        var end: Int
+    }
+
     /// Decodes all sets of a message; data in front of its template waits for the message's end.
     ///
-    /// - Parameters:
-    ///   - message: from the header on; may go on behind the message.
-    ///   - end: where the message ends.
-    /// - Returns: bytes used.
-    @discardableResult
+    /// - Parameter bytes: from the header on; may go on behind the message.
     mutating func decodeSets(
-        _ message: RawSpan, until end: Int, _ domain: ObservationDomain,
+        _ bytes: RawSpan, _ message: Message, _ domain: ObservationDomain,
         into batch: inout RecordBatch
-    ) -> Int {
+    ) {
+        let end = message.end
         var offset = domain.key.flowProtocol.headerLength
         let before = batch.count
         waiting.removeAll(keepingCapacity: true)
         while offset + 4 <= end {
-            let length = Int(message.uint16(at: offset + 2))
+            let length = Int(bytes.uint16(at: offset + 2))
             if length < 4 || offset + length > end {
-                if !message.isZero(from: offset) { domain.counters.count(.flowBadSetLength) }
+                if !bytes.isZero(from: offset) {
+                    domain.counters.count(.flowBadSetLength)
+                    isCountExact = false
+                }
                 // Some exporters state too short a message: what of the set lies inside is good.
-                if length >= 4, offset + length <= message.byteCount {
-                    decodeSet(message, offset..<end, domain, into: &batch)
+                if length >= 4, offset + length <= bytes.byteCount {
+                    decodeSet(bytes, offset..<end, domain, into: &batch)
                 }
                 break
             }
-            decodeSet(message, offset..<offset + length, domain, into: &batch)
+            decodeSet(bytes, offset..<offset + length, domain, into: &batch)
             offset += length
         }
-        decodeWaiting(message, domain, into: &batch)
-        domain.counters.count(payloadBytes: end, records: batch.count - before)
-        return end
+        decodeWaiting(bytes, message, domain, into: &batch)
+        if hasNewTemplate {
+            let before = (recordsSeen, isCountExact, recordsLeft)
+            decodeHeld(message, domain, into: &batch)
+            (recordsSeen, isCountExact, recordsLeft) = before
+        }
+        self.end(
+            message.header, of: domain, payloadBytes: end, records: batch.count - before)
     }
 
     private mutating func decodeSet(
@@ -56,19 +69,42 @@ extension MessageDecoder {
         }
     }
 
+    /// Decodes the sets whose templates came behind them, and holds the others.
     private mutating func decodeWaiting(
-        _ message: RawSpan, _ domain: ObservationDomain, into batch: inout RecordBatch
+        _ bytes: RawSpan, _ message: Message, _ domain: ObservationDomain,
+        into batch: inout RecordBatch
     ) {
-        var unknown = 0
         for set in waiting {
-            if let template = domain.template(message.uint16(at: set.lowerBound)) {
-                let body = message.extracting(set.lowerBound + 4..<set.upperBound)
+            if let template = domain.template(bytes.uint16(at: set.lowerBound)) {
+                let body = bytes.extracting(set.lowerBound + 4..<set.upperBound)
                 decodeData(body, template, domain, into: &batch)
             } else {
-                unknown += 1
+                isCountExact = false
+                held.hold(
+                    HeldSet(
+                        domain: domain, header: message.header, source: message.source,
+                        bytes: bytes.extracting(set)))
             }
         }
-        if unknown > 0 { domain.counters.count(.flowUnknownTemplate, times: unknown) }
+    }
+
+    /// Decodes data of earlier messages for which a template came with this one; its records tell
+    /// when their own message was received and exported.
+    private mutating func decodeHeld(
+        _ message: Message, _ domain: ObservationDomain, into batch: inout RecordBatch
+    ) {
+        hasNewTemplate = false
+        for set in held.release(domain) {
+            guard let template = domain.template(set.templateID) else { continue }
+            constants.setSource(set.source)
+            constants.setMessage(set.header)
+            recordsLeft = Self.recordLimit
+            lists.begin()
+            // The span is used while the array is held.
+            let bytes = unsafe set.bytes.span.bytes
+            decodeData(bytes.extracting(4..<bytes.byteCount), template, domain, into: &batch)
+        }
+        constants.setSource(message.source)
     }
 
     // MARK: Templates
@@ -112,155 +148,15 @@ extension MessageDecoder {
             template.lastUsed = tick
             let before = domain.storedBytes
             domain.store(template, limit: options.limits.templatesPerDomain)
+            if domain.heldCount > 0 { hasNewTemplate = true }
             exporters.charge(domain, bytes: domain.storedBytes - before)
         }
-    }
-
-    // MARK: Data
-
-    private mutating func decodeData(
-        _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
-        into batch: inout RecordBatch
-    ) {
-        template.lastUsed = tick
-        if template.layout.isOptions {
-            learn(body, template, domain)
-            if !options.emitsOptions { return }
-        }
-        if template.isVariable {
-            appendVariable(body, template, domain, into: &batch)
-        } else {
-            appendFixed(body, template, domain, into: &batch)
-        }
-    }
-
-    private mutating func learn(_ body: RawSpan, _ template: Template, _ domain: ObservationDomain)
-    {
-        var offset = 0
-        while body.byteCount - offset >= template.recordLength {
-            guard let length = walk.measure(template.layout, in: body, from: offset) else { break }
-            domain.options.learn(
-                from: body.extracting(offset..<offset + length), ranges: walk.ranges,
-                layout: template.layout)
-            offset += length
-        }
-    }
-
-    /// Appends a whole set at once; only records that tell about sampling are looked at.
-    private mutating func appendFixed(
-        _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
-        into batch: inout RecordBatch
-    ) {
-        let length = template.recordLength
-        let count = take(body.byteCount / length, domain)
-        if body.byteCount < length, !body.isZero(from: 0) {
-            domain.counters.count(.flowRecordOverrun)
-        }
-        guard template.hasOwnSampling else {
-            let sampling = domain.options.sampling(forSampler: nil)
-            return appendRows(
-                body, count: count, of: template, in: domain, sampling, into: &batch)
-        }
-        guard count > 0, walk.measure(template.layout, in: body, from: 0) != nil else { return }
-        var first = 0
-        while first < count {
-            let sampling = sampling(of: body, at: first * length, template, domain)
-            var next = first + 1
-            while next < count,
-                self.sampling(of: body, at: next * length, template, domain) == sampling
-            {
-                next += 1
-            }
-            appendRows(
-                body.extracting(first * length..<next * length), count: next - first,
-                of: template, in: domain, sampling, into: &batch)
-            first = next
-        }
-    }
-
-    /// The sampling of a record that `walk` measured, or that is laid out like it.
-    private func sampling(
-        of body: RawSpan, at start: Int, _ template: Template, _ domain: ObservationDomain
-    ) -> Sampling {
-        var fields = SamplerFields()
-        if template.hasOwnSampling {
-            for (field, range) in zip(template.layout.fields, walk.ranges) where range.count <= 8 {
-                fields.take(
-                    body.extracting(start + range.lowerBound..<start + range.upperBound),
-                    of: field.element)
-            }
-        }
-        if fields.rate != 0 { return Sampling(rate: fields.rate, source: .record) }
-        return domain.options.sampling(forSampler: fields.id)
-    }
-
-    /// Appends `count` records of fixed length as one run.
-    mutating func appendRows(
-        _ rows: RawSpan, count: Int, of template: Template, in domain: ObservationDomain,
-        _ sampling: Sampling, into batch: inout RecordBatch
-    ) {
-        if count == 0 { return }
-        let plan = prepareRun(template, domain, sampling)
-        constants.append(rows, count: count, shape: plan.shape, to: &batch)
-    }
-
-    /// Appends records whose fields tell their length: the record's bytes behind a slot per field.
-    private mutating func appendVariable(
-        _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
-        into batch: inout RecordBatch
-    ) {
-        let rowLength = template.layout.fields.count * Slot.byteCount
-        let general = domain.options.sampling(forSampler: nil)
-        var runSampling: Sampling?
-        var offset = 0
-        while body.byteCount - offset >= template.recordLength {
-            guard let length = template.layout.recordLength(in: body, from: offset) else {
-                domain.counters.count(.flowRecordOverrun)
-                return
-            }
-            guard take(1, domain) == 1 else { return }
-            var sampling = general
-            if template.hasOwnSampling,
-                walk.measure(template.layout, in: body, from: offset) != nil
-            {
-                sampling = self.sampling(of: body, at: offset, template, domain)
-            }
-            if sampling != runSampling {
-                let plan = prepareRun(template, domain, sampling)
-                constants.beginRun(plan.shape, of: &batch)
-                runSampling = sampling
-            }
-            let record = body.extracting(offset..<offset + length)
-            batch.beginRow(rowLength: rowLength, isVariable: true)
-            _ = batch.appendVariable(record, rowLength: rowLength)
-            template.layout.storeSlots(of: record, in: &batch)
-            batch.endRow(isVariable: true)
-            offset += length
-        }
-    }
-
-    /// Writes the constants of a run and finds its plan.
-    private mutating func prepareRun(
-        _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling
-    ) -> FlowPlan {
-        let bootTime = domain.options.bootTime
-        constants.setTemplate(template.id, samplingRate: sampling.rate, bootTime: bootTime)
-        var variant = PlanVariant()
-        variant.isBootTimeKnown = bootTime != 0
-        variant.sampling = sampling.source
-        if let plan = template.plan(for: variant) { return plan }
-        let (plan, isNew) = plans.plan(
-            for: template.layout, variant, repeatsConsumed: options.repeatsConsumed)
-        let before = domain.storedBytes
-        domain.store(plan, for: variant, of: template, bytes: isNew ? plan.byteCount : 0)
-        exporters.charge(domain, bytes: domain.storedBytes - before)
-        return plan
     }
 }
 
 extension RawSpan {
     /// Whether only zeros follow.
-    fileprivate func isZero(from start: Int) -> Bool {
+    func isZero(from start: Int) -> Bool {
         for offset in start..<byteCount where byte(at: offset) != 0 { return false }
         return true
     }

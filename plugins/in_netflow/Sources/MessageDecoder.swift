@@ -1,6 +1,6 @@
 import Core
 
-/// Turns NetFlow v5, v9 and IPFIX messages into records.
+/// Turns NetFlow and IPFIX messages into records.
 ///
 /// Records of fixed length are not looked at: a data set is one copy of its bytes, read through
 /// the shape that its template was compiled to. A struct, because the checks for exclusive access
@@ -13,20 +13,29 @@ struct MessageDecoder: ~Copyable {
     var exporters: ExporterTable
     var constants = FlowConstants()
     var walk = RecordWalk()
+    var lists = ListDecoder()
     /// Data sets met before their template, from header to end.
     var waiting: [Range<Int>] = []
+    /// Data sets of earlier messages that wait for their templates.
+    var held: HeldSets
+    /// Whether a template came that held data may have waited for.
+    var hasNewTemplate = false
     var plans = PlanCache()
     var recordsLeft = 0
+    /// Data records of the message so far, whether handed on or not.
+    var recordsSeen = 0
+    /// Whether `recordsSeen` is all there were: no set was damaged or without its template.
+    var isCountExact = true
     /// Counts datagrams, to know what was not used for longest.
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
     private var current: ObservationDomain?
-    private let v5Template: Template
+    private let fixed = FixedTemplates()
 
     init(options: NetflowDecoder.Options, ledger: SourceLedger) {
         self.options = options
         exporters = ExporterTable(limits: options.limits, ledger: ledger)
-        v5Template = Template(id: 0, layout: NetflowV5.layout, definition: [])
+        held = HeldSets(limits: options.held)
     }
 
     // MARK: Messages
@@ -36,9 +45,11 @@ struct MessageDecoder: ~Copyable {
     ) {
         tick &+= 1
         recordsLeft = Self.recordLimit
+        lists.begin()
         constants.setSource(source)
+        if source.received >= held.nextSweep { held.sweep(at: source.received) }
         var start = 0
-        // NetFlow v5 and IPFIX know their length: some exporters and files put several messages
+        // IPFIX and NetFlow without templates know their length: some exporters and files put several messages
         // into one payload.
         repeat {
             guard let next = decodeMessage(payload, at: start, from: source, into: &batch) else {
@@ -65,17 +76,24 @@ struct MessageDecoder: ~Copyable {
         }
         let bytes = payload.extracting(start..<payload.byteCount)
         switch version {
-        case .netflowV5:
-            let header = MessageHeader(netflowV5: bytes)
+        case .netflowV1, .netflowV5, .netflowV7, .netflowV8:
+            guard let template = fixed.template(of: version, bytes) else {
+                countTail(.flowUnknownVersion, left, isFirst: start == 0, source)
+                return nil
+            }
+            let header = MessageHeader(version, bytes)
             let domain = begin(header, version, source)
-            return start + decodeV5(bytes, header, domain, into: &batch)
+            return start + decodeFixed(bytes, template, header, domain, into: &batch)
         case .netflowV9:
-            let domain = begin(MessageHeader(netflowV9: bytes), version, source)
-            decodeSets(bytes, until: bytes.byteCount, domain, into: &batch)
+            let header = MessageHeader(netflowV9: bytes)
+            let domain = begin(header, version, source)
+            let message = Message(header: header, source: source, end: bytes.byteCount)
+            decodeSets(bytes, message, domain, into: &batch)
             return nil
         case .ipfix:
-            let domain = begin(MessageHeader(ipfix: bytes), version, source)
-            return decodeIPFIX(bytes, domain, into: &batch).map { start + $0 }
+            let header = MessageHeader(ipfix: bytes)
+            let domain = begin(header, version, source)
+            return decodeIPFIX(bytes, header, source, domain, into: &batch).map { start + $0 }
         }
     }
 
@@ -96,39 +114,59 @@ struct MessageDecoder: ~Copyable {
         _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
         let key = DomainKey(
-            exporter: source.peer.address, domain: header.domain, flowProtocol: version)
+            exporter: source.peer.address, domain: header.domain, flowProtocol: version,
+            aggregation: header.aggregation)
         let domain = exporters.domain(key)
         domain.lastUsed = tick
         current = domain
         constants.setMessage(header)
+        recordsSeen = 0
+        isCountExact = true
+        // What is held must not meet templates from after a restart.
+        if !held.isEmpty, domain.heldCount > 0, domain.tellsRestart(header) {
+            held.dropAll(of: domain)
+        }
         return domain
     }
 
+    /// Closes the books of a message.
+    func end(
+        _ header: MessageHeader, of domain: ObservationDomain, payloadBytes: Int, records: Int
+    ) {
+        domain.counters.count(payloadBytes: payloadBytes, records: records)
+        domain.followSequence(header, records: isCountExact ? recordsSeen : nil)
+    }
+
     /// - Returns: bytes of the packet.
-    private mutating func decodeV5(
-        _ bytes: RawSpan, _ header: MessageHeader, _ domain: ObservationDomain,
-        into batch: inout RecordBatch
+    private mutating func decodeFixed(
+        _ bytes: RawSpan, _ template: Template, _ header: MessageHeader,
+        _ domain: ObservationDomain, into batch: inout RecordBatch
     ) -> Int {
-        let headerLength = FlowProtocol.netflowV5.headerLength
-        let recordLength = v5Template.recordLength
+        let headerLength = domain.key.flowProtocol.headerLength
+        let recordLength = template.recordLength
         let claimed = Int(bytes.uint16(at: 2))
         let room = (bytes.byteCount - headerLength) / recordLength
         let present = Swift.min(claimed, room)
-        if claimed > room { domain.counters.count(.flowCountMismatch) }
+        recordsSeen = claimed
+        if claimed > room {
+            domain.counters.count(.flowCountMismatch)
+            isCountExact = false
+        }
         let count = take(present, domain)
         appendRows(
             bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
-            of: v5Template, in: domain,
+            of: template, in: domain,
             Sampling(rate: header.samplingRate, source: .header), into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
-        domain.counters.count(payloadBytes: next, records: count)
+        end(header, of: domain, payloadBytes: next, records: count)
         return next
     }
 
     /// - Returns: bytes of the message, or `nil` when its length cannot be right.
     private mutating func decodeIPFIX(
-        _ bytes: RawSpan, _ domain: ObservationDomain, into batch: inout RecordBatch
+        _ bytes: RawSpan, _ header: MessageHeader, _ source: PayloadSource,
+        _ domain: ObservationDomain, into batch: inout RecordBatch
     ) -> Int? {
         let length = Int(bytes.uint16(at: 2))
         guard length >= FlowProtocol.ipfix.headerLength else {
@@ -136,14 +174,23 @@ struct MessageDecoder: ~Copyable {
             domain.counters.count(payloadBytes: bytes.byteCount, records: 0)
             return nil
         }
-        if length > bytes.byteCount { domain.counters.count(.flowTruncatedMessage) }
-        return decodeSets(bytes, until: Swift.min(length, bytes.byteCount), domain, into: &batch)
+        if length > bytes.byteCount {
+            domain.counters.count(.flowTruncatedMessage)
+            isCountExact = false
+        }
+        let message = Message(
+            header: header, source: source, end: Swift.min(length, bytes.byteCount))
+        decodeSets(bytes, message, domain, into: &batch)
+        return message.end
     }
 
     /// How many of `wanted` records may still be taken from this datagram.
     mutating func take(_ wanted: Int, _ domain: ObservationDomain) -> Int {
         let taken = Swift.min(wanted, recordsLeft)
-        if taken < wanted { domain.counters.count(.flowAmplification) }
+        if taken < wanted {
+            domain.counters.count(.flowAmplification)
+            isCountExact = false
+        }
         recordsLeft -= taken
         return taken
     }

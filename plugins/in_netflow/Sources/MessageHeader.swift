@@ -2,7 +2,7 @@ import Core
 
 /// The header of a NetFlow packet or IPFIX message, as far as records need it.
 struct MessageHeader {
-    /// NetFlow v9 source id, IPFIX observation domain, v5 engine type and engine id.
+    /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine type and engine id.
     var domain: UInt32
     var sequence: UInt32
     /// Milliseconds since the exporter started; 0 in IPFIX.
@@ -10,18 +10,24 @@ struct MessageHeader {
     var exported: Timestamp
     /// 1-in-N from a NetFlow v5 header; 0 when not stated.
     var samplingRate: UInt32
+    /// By what a NetFlow v8 packet sums up flows; 0 in other versions.
+    var aggregation: UInt8 = 0
 
-    /// NetFlow v5: version u16, count u16, uptime u32, seconds u32, nanoseconds u32,
-    /// sequence u32, engine type u8, engine id u8, sampling u16 (mode in the top 2 bits).
+    /// NetFlow v1, v5, v7 and v8: version u16, count u16, uptime u32, seconds u32,
+    /// nanoseconds u32; then, but for v1, sequence u32.
     ///
-    /// - Parameter bytes: at least 24.
-    init(netflowV5 bytes: RawSpan) {
+    /// v5 and v8 go on with engine type u8, engine id u8; v5 with sampling u16 (mode in the top 2
+    /// bits), v8 with aggregation u8, its version u8.
+    ///
+    /// - Parameter bytes: at least the version's header.
+    init(_ version: FlowProtocol, _ bytes: RawSpan) {
         uptime = bytes.uint32(at: 4)
         exported = Timestamp(
             seconds: Int64(bytes.uint32(at: 8)), nanoseconds: Int64(bytes.uint32(at: 12)))
-        sequence = bytes.uint32(at: 16)
-        domain = UInt32(bytes.uint16(at: 20))
-        samplingRate = UInt32(bytes.uint16(at: 22) & 0x3fff)
+        sequence = version.hasSequence ? bytes.uint32(at: 16) : 0
+        domain = version.hasDomain ? UInt32(bytes.uint16(at: 20)) : 0
+        samplingRate = version == .netflowV5 ? UInt32(bytes.uint16(at: 22) & 0x3fff) : 0
+        if version == .netflowV8 { aggregation = bytes.byte(at: 22) }
     }
 
     /// NetFlow v9 (RFC 3954 §5.1): version u16, count u16, uptime u32, seconds u32, sequence u32,

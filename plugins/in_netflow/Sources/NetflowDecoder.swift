@@ -4,10 +4,13 @@ import Core
 final class NetflowDecoder: PayloadDecoder {
     struct Options: Sendable {
         var limits = ExporterTable.Limits()
+        var held = HeldSets.Limits()
         /// Whether options records are handed on, beside being learned from.
         var emitsOptions = false
         /// Whether `ie` repeats the elements that have columns.
         var repeatsConsumed = false
+        /// Whether sampling rates that were sent little-endian are read so.
+        var repairsSampling = true
     }
 
     private var messages: MessageDecoder
@@ -20,6 +23,11 @@ final class NetflowDecoder: PayloadDecoder {
         messages.decode(payload, from: source, into: &batch)
     }
 
+    func finish() { messages.held.dropAll() }
+
+    /// Data sets that wait for their templates, and the memory they take.
+    var heldCount: Int { messages.held.count }
+    var heldBytes: Int { messages.held.byteCount }
     var domainCount: Int { messages.exporters.domainCount }
     /// Bytes of all templates and plans.
     var storedBytes: Int { messages.exporters.storedBytes }

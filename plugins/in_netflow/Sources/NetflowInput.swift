@@ -2,7 +2,7 @@ package import Core
 import Net
 import Synchronization
 
-/// Receives flow records of routers, switches and firewalls: NetFlow v5, v9 and IPFIX on one port.
+/// Receives flow records of routers, switches and firewalls: NetFlow v1 to v9 and IPFIX on one port.
 package final class NetflowInput: Input {
     package static var info: PluginInfo { NetflowSettings.info }
 
@@ -36,8 +36,9 @@ package final class NetflowInput: Input {
 
     package func run(into sink: any BatchSink) {
         guard let listener = listener.withLock({ $0 }) else { return }
-        var handler = Handler(
-            decoder: NetflowDecoder(options: settings.decoder, ledger: sink.ledger), sink: sink)
+        let decoder = NetflowDecoder(options: settings.decoder, ledger: sink.ledger)
+        defer { decoder.finish() }
+        var handler = Handler(decoder: decoder, sink: sink)
         do {
             try listener.run(&handler, ledger: sink.ledger)
         } catch {

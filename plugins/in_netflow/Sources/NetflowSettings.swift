@@ -9,7 +9,7 @@ struct NetflowSettings: Sendable {
 
     static let info = PluginInfo(
         kind: .input, name: "netflow",
-        summary: "Receives NetFlow v5, v9 and IPFIX over UDP",
+        summary: "Receives NetFlow v1, v5, v7, v8, v9 and IPFIX over UDP",
         options: [
             OptionSpec(
                 "listen", .text, default: "0.0.0.0",
@@ -27,6 +27,9 @@ struct NetflowSettings: Sendable {
                 "ie_all", .boolean, default: "false",
                 help: "Repeat in ie the elements that have columns of their own."),
             OptionSpec(
+                "repair_sampling", .boolean, default: "true",
+                help: "Read sampling rates that RouterOS 6 sends little-endian the right way."),
+            OptionSpec(
                 "exporter_limit", .integer(1...1_000_000), default: "20000",
                 help: "Exporters remembered; beyond, the one silent for longest is forgotten."),
             OptionSpec(
@@ -41,6 +44,18 @@ struct NetflowSettings: Sendable {
             OptionSpec(
                 "template_memory", .size, default: "256MiB",
                 help: "Memory for the templates of all exporters."),
+            OptionSpec(
+                "hold_time", .duration, default: "5m",
+                help: "How long data waits for its template; 0 holds none."),
+            OptionSpec(
+                "hold_sets", .integer(0...65_536), default: "256",
+                help: "Data sets of an exporter that wait; beyond, the oldest is dropped."),
+            OptionSpec(
+                "hold_exporter_memory", .size, default: "1MiB",
+                help: "Memory for the waiting data of one exporter."),
+            OptionSpec(
+                "hold_memory", .size, default: "16MiB",
+                help: "Memory for the waiting data of all exporters."),
         ])
 
     init(_ settings: PluginSettings) throws(SettingsError) {
@@ -55,6 +70,7 @@ struct NetflowSettings: Sendable {
         receiveBufferSize = settings.size("receive_buffer_size") ?? 16 << 20
         decoder.emitsOptions = settings.boolean("emit_options")
         decoder.repeatsConsumed = settings.boolean("ie_all")
+        decoder.repairsSampling = settings.boolean("repair_sampling")
         var limits = ExporterTable.Limits()
         limits.exporters = settings.integer("exporter_limit") ?? limits.exporters
         limits.domainsPerExporter = settings.integer("domain_limit") ?? limits.domainsPerExporter
@@ -62,5 +78,11 @@ struct NetflowSettings: Sendable {
         limits.fieldsPerTemplate = settings.integer("field_limit") ?? limits.fieldsPerTemplate
         limits.templateBytes = settings.size("template_memory") ?? limits.templateBytes
         decoder.limits = limits
+        var held = HeldSets.Limits()
+        held.age = settings.duration("hold_time") ?? held.age
+        held.setsPerExporter = settings.integer("hold_sets") ?? held.setsPerExporter
+        held.bytesPerExporter = settings.size("hold_exporter_memory") ?? held.bytesPerExporter
+        held.bytes = settings.size("hold_memory") ?? held.bytes
+        decoder.held = held
     }
 }

@@ -3,30 +3,76 @@ import Core
 /// Which stream of messages: templates of one are never used for another.
 struct DomainKey: Hashable, Sendable {
     var exporter: IPAddress
-    /// NetFlow v9 source id, IPFIX observation domain, v5 engine.
+    /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine.
     var domain: UInt32
     var flowProtocol: FlowProtocol
+    /// By what NetFlow v8 sums up flows: each aggregation counts for itself.
+    var aggregation: UInt8 = 0
+
+    /// The name of the stream's counters; streams may share them.
+    var name: String {
+        if !flowProtocol.hasDomain { return "\(exporter)" }
+        return "\(exporter) domain \(domain)"
+    }
 }
 
 /// The state kept for one exporter, domain and protocol.
 final class ObservationDomain {
     let key: DomainKey
     let counters: SourceCounters
-    var options = OptionsTables()
+    private(set) var options = OptionsTables()
+    /// Of records that name no sampler.
+    private(set) var sampling = Sampling.unknown
+    /// systemInitTimeMilliseconds; 0 when never told.
+    private(set) var bootTime: UInt64 = 0
+    private(set) var sequence: StreamSequence?
+    /// Data sets that wait for templates of this stream.
+    var heldCount = 0
     /// Decoder tick of the last message.
     var lastUsed: UInt64 = 0
     /// Bytes of templates and of the plans made for them.
     private(set) var storedBytes = 0
-    private var templates: [UInt16: Template] = [:]
+    private var templates: [UInt16: Template] = [:] {
+        didSet { recent = nil }
+    }
+    /// The template used last: most streams send one kind of data, and a look into the dictionary
+    /// costs as much as following their sequence (case `ipfix decode` of the benchmarks).
+    private var recent: Template?
 
     init(key: DomainKey, counters: SourceCounters) {
         self.key = key
         self.counters = counters
+        sequence = StreamSequence(key.flowProtocol)
     }
 
     var templateCount: Int { templates.count }
 
-    func template(_ id: UInt16) -> Template? { templates[id] }
+    /// Whether the exporter was started again before the message with this header.
+    func tellsRestart(_ header: MessageHeader) -> Bool { sequence?.tellsRestart(header) ?? false }
+
+    /// Takes note of a message's number.
+    ///
+    /// - Parameter records: data records of the message, options data too; `nil` when they could
+    ///   not be counted.
+    func followSequence(_ header: MessageHeader, records: Int?) {
+        sequence?.follow(header, records: records, reportingTo: counters)
+    }
+
+    func template(_ id: UInt16) -> Template? {
+        if let recent, recent.id == id { return recent }
+        let found = templates[id]
+        if let found { recent = found }
+        return found
+    }
+
+    /// Takes what is of use from one options record.
+    ///
+    /// - Parameter ranges: where each field of `layout` lies in `record`.
+    func learn(from record: RawSpan, ranges: [Range<Int>], layout: TemplateLayout) {
+        options.learn(from: record, ranges: ranges, layout: layout)
+        sampling = options.sampling(forSampler: nil)
+        bootTime = options.bootTime
+    }
 
     /// Takes a new or changed template; over `limit` the quarter not used for longest is
     /// forgotten, so that making room costs little per template.
@@ -50,6 +96,25 @@ final class ObservationDomain {
         template.store(plan, for: variant, bytes: bytes)
         // The template may have been forgotten meanwhile.
         if templates[template.id] === template { storedBytes += bytes }
+    }
+
+    /// Forgets plans that know less than the exporter has told since.
+    ///
+    /// - Returns: what `storedBytes` grew by; never more than 0.
+    func updatePlans(of template: Template) -> Int {
+        let before = template.byteCount
+        template.update(learned: options.learned.version)
+        guard templates[template.id] === template else { return 0 }
+        storedBytes += template.byteCount - before
+        return template.byteCount - before
+    }
+
+    /// How records of a template are shown inside structured data.
+    func members(of template: Template) -> [InnerMember] {
+        let before = template.byteCount
+        let members = template.members
+        storedBytes += template.byteCount - before
+        return members
     }
 
     func removeAllTemplates() {

@@ -18,6 +18,7 @@ struct OptionsTables {
     private(set) var interfaces: [UInt64: InterfaceNames] = [:]
     /// systemInitTimeMilliseconds; 0 when never told.
     private(set) var bootTime: UInt64 = 0
+    private(set) var learned = LearnedElements()
 
     /// The sampling of records that name their sampler, or do not.
     func sampling(forSampler id: UInt64?) -> Sampling {
@@ -38,10 +39,12 @@ struct OptionsTables {
         var values = SamplerFields()
         var interface: UInt64?
         var names = InterfaceNames()
+        var description = LearnedElements.Description()
         for (field, range) in zip(layout.fields, ranges) where !range.isEmpty {
             let bytes = record.extracting(range)
             if field.element == 82 { names.name = Self.text(bytes) }
             if field.element == 83 { names.description = Self.text(bytes) }
+            description.take(bytes, of: field.element)
             guard range.count <= 8 else { continue }
             let number = bytes.unsigned()
             if Self.interfaceScopes.contains(field.element) {
@@ -53,6 +56,7 @@ struct OptionsTables {
             }
         }
         if values.rate != 0 { learn(rate: values.rate, ofSampler: values.id) }
+        if layout.flowProtocol == .ipfix { learned.learn(description) }
         if let interface, names != InterfaceNames() {
             if interfaces.count < Self.limit || interfaces[interface] != nil {
                 interfaces[interface] = names

@@ -3,20 +3,23 @@ struct PlanCache {
     private struct Key: Hashable {
         var layout: TemplateLayout
         var variant: PlanVariant
+        var learned: [ElementKey: Element]
     }
 
     private static let limit = 1024
 
     private var plans: [Key: FlowPlan] = [:]
 
+    /// - Parameter learned: what the exporter told about elements of the layout.
     /// - Returns: the plan, and whether it was made now.
     mutating func plan(
-        for layout: TemplateLayout, _ variant: PlanVariant, repeatsConsumed: Bool
+        for layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
+        repeatsConsumed: Bool
     ) -> (plan: FlowPlan, isNew: Bool) {
-        let key = Key(layout: layout, variant: variant)
+        let key = Key(layout: layout, variant: variant, learned: learned)
         if let known = plans[key] { return (known, false) }
         if plans.count >= Self.limit { plans.removeAll() }
-        let made = FlowPlan(layout, variant, repeatsConsumed: repeatsConsumed)
+        let made = FlowPlan(layout, variant, learned, repeatsConsumed: repeatsConsumed)
         plans[key] = made
         return (made, true)
     }

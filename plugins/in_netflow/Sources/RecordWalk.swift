@@ -1,25 +1,15 @@
 import Core
 
-extension TemplateLayout {
-    /// Bytes of the record that starts at `start` of `body`, or `nil` when it ends beyond.
-    func recordLength(in body: RawSpan, from start: Int) -> Int? {
-        var offset = start
-        for index in fields.indices {
-            guard let value = range(ofField: index, in: body, at: offset) else { return nil }
-            offset = value.upperBound
-        }
-        return offset - start
-    }
-
-    /// Where the value of a field lies that starts at `offset`, or `nil` beyond `body`.
+extension FieldSpecifier {
+    /// Where the value lies of the field that starts at `offset`, or `nil` beyond `body`.
     ///
     /// A field of variable length begins with its length: one byte, or 255 and a u16
     /// (RFC 7011 §7); the range leaves that out.
     @inline(__always)
-    fileprivate func range(ofField index: Int, in body: RawSpan, at offset: Int) -> Range<Int>? {
+    func range(in body: RawSpan, at offset: Int) -> Range<Int>? {
         var start = offset
-        var length = Int(fields[index].length)
-        if length == Int(FieldSpecifier.variableLength) {
+        var length = Int(self.length)
+        if isVariable {
             guard start < body.byteCount else { return nil }
             length = Int(body.byte(at: start))
             start += 1
@@ -31,6 +21,23 @@ extension TemplateLayout {
         }
         guard length <= body.byteCount - start else { return nil }
         return start..<start + length
+    }
+}
+
+extension TemplateLayout {
+    /// Bytes of the record that starts at `start` of `body`, or `nil` when it ends beyond.
+    func recordLength(in body: RawSpan, from start: Int) -> Int? {
+        var offset = start
+        for index in fields.indices {
+            guard let value = range(ofField: index, in: body, at: offset) else { return nil }
+            offset = value.upperBound
+        }
+        return offset - start
+    }
+
+    @inline(__always)
+    fileprivate func range(ofField index: Int, in body: RawSpan, at offset: Int) -> Range<Int>? {
+        fields[index].range(in: body, at: offset)
     }
 
     /// Points the slots of the row being written, one per field, at the record in its variable

@@ -20,25 +20,30 @@ struct ShapeCompiler {
     private var chosen: [String: ElementKey] = [:]
     private var columns: [Column] = []
 
-    init(_ layout: TemplateLayout, _ variant: PlanVariant, repeatsConsumed: Bool) {
+    init(
+        _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
+        repeatsConsumed: Bool
+    ) {
         self.layout = layout
         self.variant = variant
         self.repeatsConsumed = repeatsConsumed
         let registry = ElementRegistry.shared
-        elements = layout.fields.map { registry.element($0.element, of: layout.flowProtocol) }
+        elements = layout.fields.map {
+            learned[$0.element] ?? registry.element($0.element, of: layout.flowProtocol)
+        }
         isConsumed = Array(repeating: false, count: layout.fields.count)
         var places: [Column.Place?] = []
         var offset = 0
-        let isVariable = layout.hasVariableFields
+        let usesSlots = layout.usesSlots
         for (index, field) in layout.fields.enumerated() {
             if field.length == 0 {
                 places.append(nil)
                 continue
             }
             places.append(
-                isVariable
+                usesSlots
                     ? .slot(offset: offset) : .row(offset: offset, length: Int(field.length)))
-            offset += isVariable ? Slot.byteCount : Int(field.length)
+            offset += usesSlots ? Slot.byteCount : Int(field.length)
             fields[field.element, default: []].append(index)
         }
         self.places = places
@@ -53,7 +58,7 @@ struct ShapeCompiler {
         }
         addElements()
         return .known(
-            columns: columns, rowLength: rowLength, hasVariablePart: layout.hasVariableFields,
+            columns: columns, rowLength: rowLength, hasVariablePart: layout.usesSlots,
             constantsLength: FlowConstants.byteCount, timeColumn: exported)
     }
 
@@ -67,11 +72,15 @@ struct ShapeCompiler {
         let exported = add(Column("time_exported", .nanoseconds, FlowConstants.exported))
         add(Column("sampler_address", .address, FlowConstants.exporter))
         add(Column("peer_port", .unsigned, FlowConstants.peerPort, zeroIsNull: true))
-        add(Column("observation_domain_id", .unsigned, FlowConstants.domain))
-        if layout.flowProtocol != .netflowV5 {
+        if layout.flowProtocol.hasDomain {
+            add(Column("observation_domain_id", .unsigned, FlowConstants.domain))
+        }
+        if layout.flowProtocol.namesTemplate {
             add(Column("template_id", .unsigned, FlowConstants.templateID))
         }
-        add(Column("sequence_num", .unsigned, FlowConstants.sequence))
+        if layout.flowProtocol.hasSequence {
+            add(Column("sequence_num", .unsigned, FlowConstants.sequence))
+        }
         return exported
     }
 
@@ -306,7 +315,7 @@ struct ShapeCompiler {
     }
 
     private mutating func addSampling(_ rule: ColumnRule) {
-        if let field = rule.sources.lazy.compactMap(first).first {
+        if !variant.isRateRepaired, let field = rule.sources.lazy.compactMap(first).first {
             choose(field, for: rule, zeroIsNull: true)
             add(.literal("sampling_source", text: Sampling.Source.record.name))
             return

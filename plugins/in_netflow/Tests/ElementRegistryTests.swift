@@ -24,8 +24,8 @@ import Testing
         "macAddress": .mac, "ipv4Address": .address, "ipv6Address": .address,
         "float32": .float, "float64": .float, "dateTimeSeconds": .seconds,
         "dateTimeMilliseconds": .milliseconds, "dateTimeMicroseconds": .ntpMicroseconds,
-        "dateTimeNanoseconds": .ntpNanoseconds, "basicList": .bytes, "subTemplateList": .bytes,
-        "subTemplateMultiList": .bytes,
+        "dateTimeNanoseconds": .ntpNanoseconds, "basicList": .nested, "subTemplateList": .nested,
+        "subTemplateMultiList": .nested,
     ]
 
     static func encoding(_ type: String) -> Encoding? {

@@ -62,6 +62,7 @@ import Testing
         bench.feed(Self.data(300))
         #expect(bench.records.count == 3)
         bench.feed(Self.data(257))
+        bench.finish()
         #expect(bench.count(.flowUnknownTemplate) == 1)
     }
 

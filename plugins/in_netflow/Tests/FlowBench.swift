@@ -18,13 +18,16 @@ final class FlowBench {
     static let exporter = IPAddress(v4: 0xc000_0201)
 
     /// Decodes one datagram and keeps its records.
+    ///
+    /// - Parameter after: seconds since the first datagram was received.
     func feed(
-        _ payload: [UInt8], from address: IPAddress = FlowBench.exporter, port: UInt16 = 50_000
+        _ payload: [UInt8], from address: IPAddress = FlowBench.exporter, port: UInt16 = 50_000,
+        after: Int64 = 0
     ) {
         var batch = RecordBatch(tag: "flows")
         let source = PayloadSource(
             peer: Endpoint(address: address, port: port), transport: .udp,
-            received: Timestamp(seconds: 1_700_000_001))
+            received: Timestamp(seconds: 1_700_000_001 + after))
         payload.withBytes { decoder.decode($0, from: source, into: &batch) }
         runCount += batch.runs.count
         batch.forEachRow { row in records.append(Self.describe(row)) }
@@ -37,6 +40,19 @@ final class FlowBench {
 
     var problems: [ErrorCode: UInt64] {
         ledger.snapshot.reduce(into: [:]) { $0.merge($1.problems, uniquingKeysWith: +) }
+    }
+
+    /// Data sets that came before their templates, over all senders.
+    var held: HeldCounters.Snapshot {
+        ledger.snapshot.reduce(into: HeldCounters.Snapshot()) { $0 += $1.held }
+    }
+
+    /// Gives up what waits for its template.
+    func finish() { decoder.finish() }
+
+    /// What sequence numbers told, over all senders.
+    var loss: SequenceLoss.Snapshot {
+        ledger.snapshot.reduce(into: SequenceLoss.Snapshot()) { $0 += $1.loss }
     }
 
     static func describe(_ row: Row) -> [String: String] {
@@ -56,8 +72,22 @@ final class FlowBench {
             return "[" + items.joined(separator: ",") + "]"
         }
         if case .timestamp(let time) = value { return text(time) }
+        if case .nested(let nested) = value { return text(nested) }
         var scratch = ByteBuffer()
         return value.withText(scratch: &scratch) { $0.makeString() }
+    }
+
+    /// `{key:value,key:[value,value]}`.
+    private static func text(_ nested: Nested) -> String {
+        guard nested.isMap || nested.tag == .array else { return text(nested.value) ?? "null" }
+        var parts: [String] = []
+        nested.forEach { key, value in
+            let name = key.byteCount == 0 ? "" : key.makeString() + ":"
+            parts.append(name + text(value))
+            return true
+        }
+        let all = parts.joined(separator: ",")
+        return nested.isMap ? "{\(all)}" : "[\(all)]"
     }
 
     /// RFC 3339 with as many groups of three fraction digits as it takes, at least one.

@@ -130,7 +130,7 @@ enum TestMessage {
     /// - Parameter records: 48 bytes each.
     static func v5(
         _ records: [[UInt8]], count: UInt16? = nil, sampling: UInt16 = 0,
-        uptime: UInt32 = 1_000_000
+        uptime: UInt32 = 1_000_000, sequence: UInt32 = 42, engine: UInt16 = 0x0102
     ) -> [UInt8] {
         var bytes = WireBytes()
         bytes.append(UInt16(5))
@@ -138,8 +138,8 @@ enum TestMessage {
         bytes.append(uptime)
         bytes.append(UInt32(1_700_000_000))
         bytes.append(UInt32(250_000_000))
-        bytes.append(UInt32(42))
-        bytes.append(UInt16(0x0102))
+        bytes.append(sequence)
+        bytes.append(engine)
         bytes.append(sampling)
         return bytes.bytes + records.flatMap { $0 }
     }

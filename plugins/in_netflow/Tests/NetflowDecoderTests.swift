@@ -93,6 +93,7 @@ import Testing
     @Test func countsDataWithoutTemplatePerExporter() {
         let bench = FlowBench()
         bench.feed(TestMessage.v9([.data(300, Self.row), .data(301, Self.row)]))
+        bench.finish()
         #expect(bench.records.isEmpty)
         let snapshot = bench.ledger.snapshot
         #expect(snapshot.map(\.name) == ["192.0.2.1 domain 5"])
@@ -279,6 +280,7 @@ import Testing
     func meetsHostileInputByTheRule(_ hostile: HostileCase) {
         let bench = FlowBench()
         bench.feed(hostile.payload)
+        bench.finish()
         #expect(bench.records.count == hostile.records)
         #expect(bench.problems == hostile.problems)
     }

@@ -82,4 +82,65 @@ import Testing
         #expect(record["ie.ipTotalLength"] == "1")
         #expect(record["ie.systemInitTimeMilliseconds"] == nil)
     }
+
+    // MARK: Sampling rates sent little-endian
+
+    private static func rates(
+        _ sent: [[UInt8]], _ fields: [TestField], domain: UInt32 = 0, isIPFIX: Bool = true,
+        repairs: Bool = true
+    ) -> FlowBench {
+        var options = NetflowDecoder.Options()
+        options.repairsSampling = repairs
+        let bench = FlowBench(options)
+        let row: (UInt16, [UInt8]) -> [UInt8] = { $0 == 34 ? $1 : [4] }
+        let rows = TestSet.data(
+            256, sent.flatMap { rate in fields.flatMap { row($0.number, rate) } })
+        bench.feed(
+            isIPFIX
+                ? TestMessage.ipfix([.ipfixTemplate(256, fields), rows], domain: domain)
+                : TestMessage.v9([.v9Template(256, fields), rows], source: domain))
+        return bench
+    }
+
+    private static let fields = [TestField(60, 1), TestField(34, 4), TestField(4, 1)]
+
+    @Test(arguments: [true, false])
+    func readsRatesOfRouterOS6(isIPFIX: Bool) {
+        let bench = Self.rates(
+            [[0xe8, 3, 0, 0], [0xe8, 3, 0, 0], [0, 4, 0, 0], [0, 0, 0, 0], [0, 0, 0, 7]],
+            Self.fields, isIPFIX: isIPFIX)
+        #expect(bench.records.map { $0["sampling_rate"] } == ["1000", "1000", "1024", nil, "7"])
+        #expect(bench.records[0]["sampling_source"] == "record")
+        #expect(bench.records[0]["ie.samplingInterval"] == "3892510720")
+        #expect(bench.records.map { $0["proto"] } == ["4", "4", "4", "4", "4"])
+        #expect(bench.runCount == 4)
+        #expect(bench.problems == [.flowSwappedRate: 5])
+    }
+
+    struct Untouched: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var rate: [UInt8] = [0, 4, 0, 0]
+        var fields = RouterOSFlowTests.fields
+        var domain: UInt32 = 0
+        var repairs = true
+        var shown = "262144"
+    }
+
+    static let untouched = [
+        Untouched(testDescription: "another domain", domain: 1),
+        Untouched(testDescription: "turned off", repairs: false),
+        Untouched(testDescription: "with algorithm", fields: fields + [TestField(35, 1)]),
+        Untouched(
+            testDescription: "another maker's IPFIX", fields: [TestField(34, 4), TestField(4, 1)]),
+        Untouched(testDescription: "sent right", rate: [0, 0, 3, 0xe8], shown: "1000"),
+        Untouched(testDescription: "large both ways", rate: [0, 1, 0x86, 0xa0], shown: "100000"),
+    ]
+
+    @Test(arguments: untouched)
+    func leavesOtherRatesAsSent(_ example: Untouched) {
+        let bench = Self.rates(
+            [example.rate], example.fields, domain: example.domain, repairs: example.repairs)
+        #expect(bench.records.first?["sampling_rate"] == example.shown)
+        #expect(bench.problems.isEmpty)
+    }
 }
