@@ -85,6 +85,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gigabytes", type=float, default=1)
     parser.add_argument("--to", choices=["file", "null"], default="file")
+    parser.add_argument("--trace", action="store_true")
     arguments = parser.parse_args()
     home = pathlib.Path(tempfile.mkdtemp(prefix="catchment-backlog-"))
     try:
@@ -106,6 +107,7 @@ def main():
                 first = time.monotonic() - start
             if waiting == 0 and delivered > 0:
                 break
+            if "--trace" in sys.argv: print(delivered, waiting, memory(process.pid), file=sys.stderr)
             time.sleep(0.02 if first is None else 0.2)
         end = time.monotonic() - start
         _, peak = memory(process.pid)

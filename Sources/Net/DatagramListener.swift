@@ -31,6 +31,10 @@ public final class DatagramListener: Sendable {
     /// Bytes of receive buffer that the kernel granted.
     public let grantedReceiveBuffer: Int
 
+    /// Rounds that go into one batch in a flood: a journal that waits for the disk at every batch
+    /// then waits less often.
+    private static let roundsOfABatch = 8
+
     private let socket: Socket
     private let path: UnixSocketPath?
     private let stopSignal: StopSignal
@@ -94,14 +98,19 @@ public final class DatagramListener: Sendable {
             longest: options.coalesceMilliseconds, receiveBuffer: grantedReceiveBuffer)
         var isStopping = false
         var roundsLeft = 256
+        var fullRounds = 0
+        defer { handler.endBatch() }
         while roundsLeft > 0 {
             let count = slots.receive(from: socket.descriptor)
             if count <= 0 {
                 if isStopping { return }
+                handler.endBatch()
                 isStopping = try waitAfterFailure(errno)
                 continue
             }
             pause.count(datagrams: count, bytes: deliver(slots, count: count, to: &handler))
+            fullRounds = count == options.slots ? fullRounds + 1 : 0
+            if fullRounds % Self.roundsOfABatch == 0 { handler.endBatch() }
             countDrops(&drops, in: ledger)
             if isStopping {
                 roundsLeft -= 1
@@ -135,7 +144,6 @@ public final class DatagramListener: Sendable {
                 }
             }
         }
-        handler.endBatch()
         return bytes
     }
 
