@@ -81,10 +81,6 @@ public final class JournalReader {
         while true {
             takeDetour()
             guard let segment = currentSegment() else { return false }
-            if frames == nil {
-                frames = SegmentReader(
-                    segment.storage, hasChecksums: journal.settings.isPersistent)
-            }
             let offset = Int(position.offset)
             guard let step = try frames?.step(at: offset, before: segment.published) else {
                 return false
@@ -135,7 +131,6 @@ public final class JournalReader {
         position = committed
         losses = committedLosses
         segment = nil
-        frames = nil
     }
 
     // MARK: Inside
@@ -169,7 +164,14 @@ public final class JournalReader {
             }
         }
         guard let found else { return nil }
-        if found.number != segment?.number { frames = nil }
+        if found.number != segment?.number {
+            if frames == nil {
+                frames = SegmentReader(
+                    found.storage, hasChecksums: journal.settings.isPersistent)
+            } else {
+                frames?.begin(found.storage)
+            }
+        }
         if found.number != position.segment {
             countGap(before: found.firstRecord)
             position = JournalPosition(

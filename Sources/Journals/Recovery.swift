@@ -9,12 +9,14 @@ public struct RecoveryReport: Sendable, Equatable {
     public var bytes = 0
     /// Bytes at the end that were no frame and were set aside in `.corrupt` files.
     public var corruptBytes = 0
+    /// Bytes at the end that begin a frame whose append the process did not finish; removed.
+    public var unfinishedBytes = 0
     /// Bytes before good frames that were no frame; readers pass over them.
     public var damagedBytes = 0
     /// How far the sources had been read.
     public var places = SourcePlaces()
 
-    public var isEmpty: Bool { records == 0 && corruptBytes == 0 && damagedBytes == 0 }
+    public var isEmpty: Bool { records == 0 && corruptBytes + damagedBytes + unfinishedBytes == 0 }
 }
 
 /// Opens the segments that an earlier process left.
@@ -66,12 +68,17 @@ enum Recovery {
         try scan.run()
         result.report.damagedBytes += scan.damagedBytes
         let length = scan.validLength
-        if storage.byteCount > length {
-            let name = try storage.setAside(storage.byteCount - length, at: length)
+        let rest = storage.byteCount - length
+        if rest > 0, try scan.endsInsideFrame() {
+            log.info("\(path): removed \(rest) bytes of a frame that was not written to its end")
+            result.report.unfinishedBytes += rest
+            try storage.truncate(to: length)
+        } else if rest > 0 {
+            let name = try storage.setAside(rest, at: length)
             log.warning(
                 "\(ErrorCode.frameCorrupt.text): \(path): no frame at offset \(length); "
-                    + "\(storage.byteCount - length) bytes set aside in \(name)")
-            result.report.corruptBytes += storage.byteCount - length
+                    + "\(rest) bytes set aside in \(name)")
+            result.report.corruptBytes += rest
             try storage.truncate(to: length)
         }
         guard length > 0 else {
@@ -177,6 +184,29 @@ struct SegmentScan: ~Copyable {
         }
     }
 
+    /// Whether the good frames are followed by the beginning of one more: the process ended while it
+    /// was writing it, and nobody was told that it was kept.
+    mutating func endsInsideFrame() throws(OperationError) -> Bool {
+        let rest = byteCount - validLength
+        guard frames > 0 || validLength == SegmentHeader.length else { return false }
+        var isBeginning = false
+        guard rest >= Frame.headerLength else {
+            // The header itself was cut: what there is of it must be right.
+            try reader.withBytes(at: validLength, count: rest, before: byteCount) { bytes in
+                isBeginning = bytes.isPrefix(ofBigEndian: Frame.magic)
+            }
+            return isBeginning
+        }
+        let salt = self.salt
+        try reader.withBytes(
+            at: validLength, count: Frame.headerLength, before: byteCount
+        ) { bytes in
+            guard let header = Frame.Header(bytes) else { return }
+            isBeginning = header.salt == salt && header.frameLength > rest
+        }
+        return isBeginning
+    }
+
     private mutating func count(
         _ header: Frame.Header, at offset: Int, isFirst: Bool
     ) throws(OperationError) {
@@ -194,5 +224,14 @@ struct SegmentScan: ~Copyable {
             progress = (try? FrameDecoder.progress(in: bytes)) ?? []
         }
         places.merge(progress)
+    }
+}
+
+extension RawSpan {
+    /// Whether the bytes, as far as they go, begin like `number`.
+    fileprivate func isPrefix(ofBigEndian number: UInt32) -> Bool {
+        (0..<Swift.min(byteCount, 4)).allSatisfy { index in
+            byte(at: index) == UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * index))
+        }
     }
 }

@@ -12,7 +12,7 @@ struct SegmentReader: ~Copyable {
         case damage(length: Int)
     }
 
-    let storage: SegmentStorage
+    private(set) var storage: SegmentStorage
     private let hasChecksums: Bool
     /// What the segment's frames carry; `nil` until it is known.
     private var salt: UInt64?
@@ -28,6 +28,15 @@ struct SegmentReader: ~Copyable {
         self.hasChecksums = hasChecksums
     }
 
+    /// Goes on with another segment, in the same memory: buffers that come and go leave holes that
+    /// nothing else fits in.
+    mutating func begin(_ storage: SegmentStorage) {
+        self.storage = storage
+        salt = nil
+        window.removeAll()
+        windowStart = 0
+    }
+
     /// Reads the segment's header.
     ///
     /// - Parameter end: bytes of the segment that may be read.
@@ -36,7 +45,9 @@ struct SegmentReader: ~Copyable {
     mutating func readHeader(before end: Int) throws(OperationError) -> SegmentHeader? {
         var header: SegmentHeader?
         var isOtherVersion = false
-        try withBytes(at: 0, count: min(SegmentHeader.length, end), before: end) { bytes in
+        // No further: whoever opens a journal reads the headers of all its segments.
+        let length = min(SegmentHeader.length, end)
+        try withBytes(at: 0, count: length, before: length) { bytes in
             do throws(DecodeError) {
                 header = try SegmentHeader(bytes)
             } catch {

@@ -115,8 +115,8 @@ struct Assembly {
         if recovery.isEmpty { return }
         log.info(
             "journal recovered: \(recovery.records) records in \(recovery.segments) segments, "
-                + "\(recovery.bytes) bytes; \(recovery.damagedBytes) bytes damaged, "
-                + "\(recovery.corruptBytes) at the end set aside")
+                + "\(recovery.bytes) bytes; \(recovery.unfinishedBytes) bytes unfinished, "
+                + "\(recovery.damagedBytes + recovery.corruptBytes) damaged")
     }
 
     /// An instance's name as a file name: everything but letters, digits, `.`, `_` and `-` becomes
