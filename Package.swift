@@ -81,7 +81,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
-            path: "Benchmarks", exclude: ["run.sh", "peers.py", "README.md", "cases"]),
+            path: "Benchmarks",
+            exclude: ["run.sh", "peers.py", "storage.py", "backlog.py", "README.md", "cases"]),
     ]
 )
 

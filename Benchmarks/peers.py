@@ -113,6 +113,12 @@ def run(collect, case, rounds, seconds, storage):
         f"{peak:.1f}"]
 
 
+def show(rows):
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths)))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", default=list(CASES), metavar="CASE")
@@ -129,9 +135,7 @@ def main():
              "peak MB"]]
     for case in arguments.cases:
         rows.append(run(collect, case, arguments.rounds, arguments.seconds, arguments.storage))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths)))
+    show(rows)
 
 
 if __name__ == "__main__":

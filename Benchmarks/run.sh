@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures: the parts of the way by themselves, then the agent beside its peers.
+# Measures: the parts of the way by themselves, then the agent: beside its peers, with
+# journals on disk and in memory, and started on a large journal.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift=${SWIFT:-swift}
@@ -7,3 +8,7 @@ swift=${SWIFT:-swift}
 .build/release/Benchmarks "$@"
 echo
 python3 Benchmarks/peers.py
+echo
+python3 Benchmarks/storage.py
+echo
+python3 Benchmarks/backlog.py
