@@ -298,23 +298,26 @@ struct FirewallLine {
 
     private static let tunnelKinds: [StaticString] = ["pppoe", "l2tp", "pptp", "sstp", "ovpn"]
 
-    /// The subscriber of a dynamic interface: `<pppoe-NAME>`.
     private mutating func readUserName(_ line: RawSpan) {
-        for slot in [inInterface, outInterface] where slot != Slot.null {
-            let start = Int(slot >> 32)
-            let end = start &+ Int(slot & 0xffff_ffff)
-            guard end &- start > 2, line.byte(at: start) == UInt8(ascii: "<"),
-                line.byte(at: end &- 1) == UInt8(ascii: ">"),
-                let dash = line.firstIndex(of: UInt8(ascii: "-"), from: start), dash < end
-            else { continue }
-            let kind = line.extracting(start &+ 1..<dash)
-            if Self.tunnelKinds.contains(where: {
-                $0.utf8CodeUnitCount == kind.byteCount && kind.hasBytes(of: $0)
-            }) {
-                userName = SyslogFields.slot(dash &+ 1, end &- 1)
-                return
-            }
+        userName =
+            Self.userName(of: inInterface, in: line) ?? Self.userName(of: outInterface, in: line)
+            ?? Slot.null
+    }
+
+    /// The subscriber of a dynamic interface: `<pppoe-NAME>`.
+    static func userName(of interface: UInt64, in line: RawSpan) -> UInt64? {
+        guard interface != Slot.null else { return nil }
+        let start = Int(interface >> 32)
+        let end = start &+ Int(interface & 0xffff_ffff)
+        guard end &- start > 2, line.byte(at: start) == UInt8(ascii: "<"),
+            line.byte(at: end &- 1) == UInt8(ascii: ">"),
+            let dash = line.firstIndex(of: UInt8(ascii: "-"), from: start), dash < end
+        else { return nil }
+        let kind = line.extracting(start &+ 1..<dash)
+        let isTunnel = tunnelKinds.contains {
+            $0.utf8CodeUnitCount == kind.byteCount && kind.hasBytes(of: $0)
         }
+        return isTunnel ? SyslogFields.slot(dash &+ 1, end &- 1) : nil
     }
 
     static func firstIndex(

@@ -34,6 +34,9 @@ struct LoginLine {
                 let found = FirewallLine.firstIndex(
                     of: phrase, in: line, from: nameStart, to: end)
             else { continue }
+            // A hotspot's `user (192.0.2.1): logged in`, of one who is called so, is none.
+            let isHotspot = found >= nameStart &+ 2 && line.hasBytes(of: "):", at: found &- 2)
+            guard !isHotspot else { return nil }
             var result = LoginLine(event: event, userName: SyslogFields.slot(nameStart, found))
             result.readOrigin(line, at: found &+ phrase.utf8CodeUnitCount)
             return result

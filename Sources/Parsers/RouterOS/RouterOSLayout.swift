@@ -83,34 +83,59 @@ struct RouterOSLayout {
         static let connectionState = 248
         static let connectionMark = 256
         static let transport = 264
+
+        /// A field of a message pattern.
+        static func field(_ index: Int) -> Int { source + index * Slot.byteCount }
     }
 
     let shape: Shape
     let rowLength: Int
 
     init(_ key: Key) {
-        var columns = Self.headColumns(hasDeviceTime: key.hasDeviceTime)
+        var fields: [Column] = []
         switch key.event {
         case .other: rowLength = Place.source
         case .firewall:
-            columns += Self.firewallColumns(from: columns.count)
+            fields = Self.firewallColumns(from: Self.headCount(hasDeviceTime: key.hasDeviceTime))
             rowLength = Place.transport + Slot.byteCount
         case .login, .logout, .loginFailed:
-            columns += Self.loginColumns
+            fields = Self.loginColumns
             rowLength = Place.service + Slot.byteCount
         }
-        columns.append(Self.text("message", Place.message))
-        if let name = key.event.name { columns.append(.literal("event", text: name)) }
+        shape = Self.shape(
+            fields, event: key.event.name, status: key.status, hasDeviceTime: key.hasDeviceTime,
+            rowLength: rowLength)
+    }
+
+    /// The layout of the messages of a pattern's event: a slot for every field.
+    init(_ event: MessagePatternSet.Event, hasDeviceTime: Bool) {
+        let fields = event.columns.enumerated().map { index, column in
+            Column(column.name, column.encoding, .slot(offset: Place.field(index)))
+        }
+        rowLength = Place.field(fields.count)
+        shape = Self.shape(
+            fields, event: event.name, status: .ok, hasDeviceTime: hasDeviceTime,
+            rowLength: rowLength)
+    }
+
+    private static func headCount(hasDeviceTime: Bool) -> Int {
+        headColumns(hasDeviceTime: hasDeviceTime).count
+    }
+
+    private static func shape(
+        _ fields: [Column], event: String?, status: Status, hasDeviceTime: Bool, rowLength: Int
+    ) -> Shape {
+        var columns = headColumns(hasDeviceTime: hasDeviceTime) + fields
+        columns.append(text("message", Place.message))
+        if let event { columns.append(.literal("event", text: event)) }
         columns.append(.literal("format", text: "routeros"))
         columns.append(.literal("vendor", text: "MikroTik"))
-        if key.status != .ok {
-            columns.append(.literal("parse_status", text: key.status.rawValue))
-        }
-        if let problem = key.status.problem {
+        if status != .ok { columns.append(.literal("parse_status", text: status.rawValue)) }
+        if let problem = status.problem {
             columns.append(.literal("parse_error", text: problem.text))
         }
-        columns += Self.tailColumns
-        shape = .known(
+        columns += tailColumns
+        return .known(
             columns: columns, rowLength: rowLength, hasVariablePart: true,
             constantsLength: SyslogLayout.constantsLength, timeColumn: 1)
     }

@@ -3,8 +3,8 @@ public import Core
 /// Reads what MikroTik RouterOS sends to a remote log: its `default`, `syslog` and `cef` formats,
 /// and the lines of its own log files.
 ///
-/// Every line becomes a record. Firewall, NAT and login messages are taken apart; what is not
-/// understood says so in `parse_status` and stays whole in `message`.
+/// Every line becomes a record. Firewall, NAT and login messages and those of `MessageTable` are
+/// taken apart; what is not understood stays whole in `message`.
 public final class RouterOSParser: LineParser {
     private var reader: RouterOSReader
 
@@ -32,5 +32,13 @@ public final class RouterOSParser: LineParser {
         into batch: inout RecordBatch
     ) -> ErrorCode? {
         reader.decode(line, isTruncated: isTruncated, from: source, into: &batch)
+    }
+
+    /// How many messages each pattern recognised, in the order of the table.
+    ///
+    /// A pattern that stops counting after an upgrade of the routers tells of a changed text. To be
+    /// read on the parser's thread.
+    public var patternCounts: [(event: String, pattern: String, count: UInt64)] {
+        reader.patternCounts
     }
 }

@@ -9,10 +9,18 @@ struct RouterOSReader: ~Copyable {
     private let messagePrefixes: [[UInt8]]
     private var layouts = [RouterOSLayout?](
         repeating: nil, count: RouterOSLayout.Key.count)
+    var matcher: MessageMatcher
+    /// By event of the patterns, without and with a device's time.
+    var messageLayouts: [RouterOSLayout?]
     /// Values that are not in the line as they are, in the order of their slots.
-    private var scratch = NestedWriter()
+    var scratch = NestedWriter()
 
-    init(offsetSeconds: Int64, messagePrefixes: [String]) {
+    init(
+        offsetSeconds: Int64, messagePrefixes: [String],
+        patterns: MessagePatternSet = .stock
+    ) {
+        matcher = MessageMatcher(patterns)
+        messageLayouts = [RouterOSLayout?](repeating: nil, count: patterns.events.count * 2)
         clock = SyslogClock(offsetSeconds: offsetSeconds)
         self.messagePrefixes = (messagePrefixes + ["MikroTik"]).map { Array($0.utf8) }
     }
@@ -31,7 +39,8 @@ struct RouterOSReader: ~Copyable {
                 line, message, fields: Slot.null, isTruncated: isTruncated, from: source,
                 into: &batch)
         }
-        // The text of a CEF event may hold escapes: read it from a line of its own.
+        // The text of a CEF event may hold escapes: read it from a line of its own, which has the
+        // header and the text.
         let (fields, text) = readExtension(line, cef)
         guard let text else {
             message.textStart = line.byteCount
@@ -40,7 +49,7 @@ struct RouterOSReader: ~Copyable {
                 into: &batch)
         }
         return text.withBytes { whole in
-            message.textStart = line.byteCount
+            message.textStart = cef.extensionStart
             message.messagePrefix = Slot.null
             return append(
                 whole, message, fields: fields, isTruncated: isTruncated, from: source,
@@ -167,7 +176,7 @@ struct RouterOSReader: ~Copyable {
 
     /// Writes the extension as a map and finds its text.
     ///
-    /// - Returns: the map's place in the scratch buffer, and the line with the text, unescaped,
+    /// - Returns: the map's place in the scratch buffer, and the header with the text, unescaped,
     ///   behind it.
     private mutating func readExtension(
         _ line: RawSpan, _ cef: CEFHeader
@@ -179,8 +188,8 @@ struct RouterOSReader: ~Copyable {
             CEFExtension.append(line.extracting(value), to: &plain)
             if line.extracting(key).isText("msg") {
                 var whole: [UInt8] = []
-                whole.reserveCapacity(line.byteCount + plain.count)
-                for offset in 0..<line.byteCount { whole.append(line.byte(at: offset)) }
+                whole.reserveCapacity(cef.extensionStart + plain.count)
+                for offset in 0..<cef.extensionStart { whole.append(line.byte(at: offset)) }
                 for offset in 0..<plain.count { whole.append(plain.bytes.byte(at: offset)) }
                 text = whole
             } else {
@@ -195,13 +204,29 @@ struct RouterOSReader: ~Copyable {
     // MARK: Writing
 
     /// - Parameter fields: the place of a map in the scratch buffer, or null.
-    private mutating func append(
+    mutating func append(
         _ line: RawSpan, _ message: RouterOSMessage, fields: UInt64, isTruncated: Bool,
-        from source: PayloadSource, into batch: inout RecordBatch
+        isMasked: Bool = false, from source: PayloadSource, into batch: inout RecordBatch
     ) -> ErrorCode? {
         let firewall = FirewallLine.read(line, at: message.textStart)
         let login = firewall == nil ? LoginLine.read(line, at: message.textStart) : nil
         let event = firewall != nil ? .firewall : login?.event ?? .other
+        if firewall == nil, login == nil, message.isRecognised,
+            let pattern = matcher.match(
+                line, from: message.textStart, topics: message.topics?.range)
+        {
+            let isDone =
+                !isMasked
+                && appendMasked(
+                    line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
+                    from: source, into: &batch)
+            if !isDone {
+                append(
+                    line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
+                    from: source, into: &batch)
+            }
+            return nil
+        }
         let isUnderstood = message.isRecognised || firewall != nil || login != nil
         let status: RouterOSLayout.Status =
             !isUnderstood ? .raw : firewall?.isComplete == false ? .partial : .ok
@@ -225,7 +250,7 @@ struct RouterOSReader: ~Copyable {
         return status.problem
     }
 
-    private mutating func appendScratch(to batch: inout RecordBatch, rowLength: Int) {
+    mutating func appendScratch(to batch: inout RecordBatch, rowLength: Int) {
         Self.append(scratch.buffer, to: &batch, rowLength: rowLength)
     }
 
@@ -242,7 +267,7 @@ struct RouterOSReader: ~Copyable {
         return made
     }
 
-    private mutating func storeText(
+    mutating func storeText(
         _ line: RawSpan, _ message: RouterOSMessage, fields: UInt64, isRaw: Bool,
         into batch: inout RecordBatch
     ) {

@@ -29,6 +29,15 @@ enum TextAddress {
         return result
     }
 
+    /// Reads an address without a port and moves `offset` behind it.
+    static func address(_ line: RawSpan, _ offset: inout Int) -> IPAddress? {
+        if let address = v4(line, &offset) { return IPAddress(v4: address) }
+        let end = v6End(line, from: offset)
+        guard let address = v6(line, offset..<end) else { return nil }
+        offset = end
+        return address
+    }
+
     /// Reads dotted decimal and moves `offset` behind it.
     static func v4(_ line: RawSpan, _ offset: inout Int) -> UInt32? {
         var address: UInt32 = 0

@@ -1,0 +1,74 @@
+extension MessageTable {
+    static let system = [
+        MessageFamily(
+            [],
+            [
+                ("access_denied", "denied %{service} connect from %{src:endpoint}%[ %{detail}%]"),
+                ("config_change", "%{object} %{verb=added} by %{change:origin}"),
+                ("config_change", "%{object} %{verb=changed} by %{change:origin}"),
+                ("config_change", "%{object} %{verb=removed} by %{change:origin}"),
+                ("config_change", "%{object} %{verb=moved} by %{change:origin}"),
+                ("config_change", "%{object} %{verb=enabled} by %{change:origin}"),
+                ("config_change", "%{object} %{verb=disabled} by %{change:origin}"),
+                (
+                    "clock_change",
+                    "%{method:word} change time %{old_time:last} => %{new_time}"
+                ),
+            ]),
+        MessageFamily(
+            ["system"],
+            [
+                ("reboot", "router rebooted by %{change:origin}"),
+                (
+                    "reboot",
+                    "router %[was %]rebooted %{reason=without proper shutdown}%[, %{detail}%]"
+                ),
+                ("reboot", "router %[was %]rebooted %{reason=without proper shutdown} %{detail}"),
+                ("reboot", "router %[was %]rebooted because of %{reason}"),
+                ("reboot", "router rebooted%[, %{reason}%]"),
+                ("shutdown", "router %{verb=shut down} by %{change:origin}"),
+                ("package_installed", "installed %{package}"),
+                ("package_removed", "uninstalled %{package}"),
+                (
+                    "firmware_upgraded",
+                    "Firmware upgraded successfully, please reboot%[ %{detail}%]"
+                ),
+            ]),
+    ]
+
+    static let script = MessageFamily(
+        ["script"],
+        [
+            (
+                "script_failed",
+                "executing script %{script} from %{trigger} failed, please check it manually"
+            )
+        ])
+
+    static let email = MessageFamily(
+        ["e-mail"],
+        [
+            ("email_sent", "sent %{subject:last} to: %{recipient}"),
+            ("email_failed", "Error sending e-mail %{subject:last}: %{reason}"),
+        ])
+
+    static let netwatch = MessageFamily(
+        ["netwatch"],
+        [
+            (
+                "netwatch",
+                "event %{state:word} [ type: %{type}, host: %{host_addr:ip}%[, %{detail}%] ]"
+            ),
+            ("netwatch", "event %{state:word} [ type: %{type}, host: %{host} ]"),
+        ])
+
+    static let power = MessageFamily(
+        ["poe-out"], [("poe_state", "%{interface} detected poe-out status: %{state}")])
+
+    /// Messages whose text is free: the topic alone tells the event.
+    static let leftovers = [
+        MessageFamily(["script"], needsTopics: true, [("script", "%{}")]),
+        MessageFamily(["bgp"], needsTopics: true, [("bgp", "%{}")]),
+        MessageFamily(["critical"], needsTopics: true, [("critical", "%{}")]),
+    ]
+}

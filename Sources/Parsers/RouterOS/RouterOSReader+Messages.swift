@@ -1,0 +1,161 @@
+import Core
+
+/// Records of messages that a pattern recognises.
+extension RouterOSReader {
+    var patternCounts: [(event: String, pattern: String, count: UInt64)] {
+        matcher.set.patterns.indices.map { index in
+            let pattern = matcher.set.patterns[index]
+            return (matcher.set.events[pattern.event].name, pattern.text, matcher.counts[index])
+        }
+    }
+
+    /// Appends the record of a message that `matcher` has just found to have `pattern`.
+    mutating func append(
+        _ line: RawSpan, _ message: RouterOSMessage, pattern: Int, fields: UInt64,
+        isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
+    ) {
+        matcher.count(pattern)
+        let moment = EventTime(device: message.deviceTime, source: source)
+        let layout = messageLayout(
+            event: matcher.set.patterns[pattern].event, hasDeviceTime: moment.isFromDevice)
+        SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
+        batch.beginRow(rowLength: layout.rowLength, isVariable: true)
+        batch.withFixedPart(rowLength: layout.rowLength) { row in
+            SyslogLayout.storeHead(
+                moment, deviceTime: message.deviceTime, priority: message.priority,
+                isTruncated: isTruncated, from: source, into: &row)
+        }
+        storeText(line, message, fields: fields, isRaw: false, into: &batch)
+        var place = RouterOSLayout.Place.field(0)
+        while place < layout.rowLength {
+            batch.storeNullSlot(at: place)
+            place &+= Slot.byteCount
+        }
+        storeCaptures(line, pattern: pattern, into: &batch)
+        _ = batch.appendVariable(line, rowLength: layout.rowLength)
+        appendScratch(to: &batch, rowLength: layout.rowLength)
+        batch.endRow(isVariable: true)
+    }
+
+    /// Appends the record of a message without the secrets in it, which nothing keeps; rare.
+    ///
+    /// - Returns: whether there were any.
+    mutating func appendMasked(
+        _ line: RawSpan, _ message: RouterOSMessage, pattern: Int, fields: UInt64,
+        isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
+    ) -> Bool {
+        guard matcher.set.patterns[pattern].mayHoldSecrets,
+            let masked = SecretMask.masked(line, from: message.textStart)
+        else { return false }
+        masked.withBytes { line in
+            _ = append(
+                line, message, fields: fields, isTruncated: isTruncated, isMasked: true,
+                from: source, into: &batch)
+        }
+        return true
+    }
+
+    private mutating func messageLayout(event: Int, hasDeviceTime: Bool) -> RouterOSLayout {
+        let index = event &* 2 &+ (hasDeviceTime ? 1 : 0)
+        if let known = messageLayouts[index] { return known }
+        let made = RouterOSLayout(matcher.set.events[event], hasDeviceTime: hasDeviceTime)
+        messageLayouts[index] = made
+        return made
+    }
+
+    // MARK: Values
+
+    private mutating func storeCaptures(
+        _ line: RawSpan, pattern: Int, into batch: inout RecordBatch
+    ) {
+        let segments = matcher.set.patterns[pattern].segments
+        for index in segments {
+            let slot = matcher.captures[index &- segments.lowerBound]
+            let segment = matcher.set.segments[index]
+            guard slot != Slot.null, segment.columns != PatternSegment.noColumns else { continue }
+            let start = Int(slot >> 32)
+            let range = start..<start &+ Int(slot & 0xffff_ffff)
+            switch segment.type {
+            case .text, .last, .word: store(slot, segment, 0, into: &batch)
+            case .tunnel, .dynamic:
+                store(slot, segment, 0, into: &batch)
+                let user = FirewallLine.userName(of: slot, in: line)
+                if let user { store(user, segment, 1, into: &batch) }
+            case .origin: storeOrigin(line, range, segment, into: &batch)
+            case .number, .signed, .duration, .speed:
+                let value = CapturedValue.read(
+                    segment.type, line, at: start, limit: range.upperBound)
+                store(value?.number, segment, 0, line, into: &batch)
+            case .ip, .mac, .station, .endpoint:
+                guard
+                    let value = CapturedValue.read(
+                        segment.type, line, at: start, limit: range.upperBound)
+                else { continue }
+                store(value.address, segment, 0, line, into: &batch)
+                store(
+                    mac: value.mac, segment, segment.type == .station ? 1 : 0, line, into: &batch)
+                if segment.type == .endpoint { store(value.number, segment, 1, line, into: &batch) }
+            }
+        }
+    }
+
+    private mutating func storeOrigin(
+        _ line: RawSpan, _ range: Range<Int>, _ segment: PatternSegment,
+        into batch: inout RecordBatch
+    ) {
+        let origin = ChangeOrigin.read(line, range)
+        store(origin.origin, segment, 0, into: &batch)
+        store(origin.method, segment, 1, into: &batch)
+        store(origin.userName, segment, 2, into: &batch)
+        store(origin.address, segment, 3, line, into: &batch)
+        store(mac: origin.mac, segment, 4, line, into: &batch)
+        store(origin.item, segment, 5, into: &batch)
+        store(origin.command, segment, 6, into: &batch)
+    }
+
+    /// Stores the slot of the capture's column `column`.
+    private func store(
+        _ slot: UInt64, _ segment: PatternSegment, _ column: Int, into batch: inout RecordBatch
+    ) {
+        let index = matcher.set.columnIndices[segment.columns &+ column]
+        batch.store(slot, at: RouterOSLayout.Place.field(index))
+    }
+
+    /// Points a column at the end of the scratch buffer, where `count` bytes were just written.
+    private func storeWritten(
+        _ count: Int, _ segment: PatternSegment, _ column: Int, _ line: RawSpan,
+        into batch: inout RecordBatch
+    ) {
+        let start = line.byteCount &+ scratch.buffer.count &- count
+        store(Slot.pack(offset: start, length: count), segment, column, into: &batch)
+    }
+
+    private mutating func store(
+        _ number: UInt64?, _ segment: PatternSegment, _ column: Int, _ line: RawSpan,
+        into batch: inout RecordBatch
+    ) {
+        guard let number else { return }
+        scratch.buffer.append(bigEndian: number)
+        storeWritten(8, segment, column, line, into: &batch)
+    }
+
+    private mutating func store(
+        _ address: IPAddress?, _ segment: PatternSegment, _ column: Int, _ line: RawSpan,
+        into batch: inout RecordBatch
+    ) {
+        guard let address else { return }
+        scratch.buffer.append(bigEndian: address.high)
+        scratch.buffer.append(bigEndian: address.low)
+        storeWritten(16, segment, column, line, into: &batch)
+    }
+
+    private mutating func store(
+        mac: UInt64?, _ segment: PatternSegment, _ column: Int, _ line: RawSpan,
+        into batch: inout RecordBatch
+    ) {
+        guard let mac else { return }
+        scratch.buffer.append(bigEndian: UInt16(truncatingIfNeeded: mac >> 32))
+        scratch.buffer.append(bigEndian: UInt32(truncatingIfNeeded: mac))
+        storeWritten(6, segment, column, line, into: &batch)
+    }
+}
