@@ -49,6 +49,14 @@ enum Benchmarks {
             "firewall,info D|rule forward: in:ether1 out:bridge, connection-state:new src-mac "
                 + "4c:5e:0c:11:22:33, proto TCP (SYN), 10.1.17.4:40321->93.184.216.34:443, len 60"
         ),
+        (
+            "routeros dhcp", "routeros",
+            "dhcp,info defconf assigned 10.1.17.4 for 4C:5E:0C:11:22:33 a-phone"
+        ),
+        (
+            "routeros unknown", "routeros",
+            "system,info a text that no pattern recognises, of the usual length of one of those"
+        ),
         ("json", "json", #"{"host":"r1","n":42,"ok":true,"message":"a line of text","x":[1,2]}"#),
     ]
 

@@ -31,10 +31,7 @@ KNOWN = {
         "a prefix cannot be told from text unless message_prefix names it",
 }
 # Bodies that are later work.
-NOT_COVERED = {
-    "cisco", "device_name_in_text", "device_time_text", "key_values", "dhcp_lease", "ppp_session",
-    "wireless", "dhcp_offer_failed", "ipsec_phase1_start",
-}
+NOT_COVERED = {"cisco", "device_name_in_text", "device_time_text", "key_values"}
 FORMATS = {"rfc3164": "rfc3164", "rfc5424": "rfc5424", "other": "raw"}
 FLAGS = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32, "ECE": 64, "CWR": 128}
 
@@ -124,6 +121,59 @@ def check_login(tally, line, event, expected, record):
     tally.compare(line, "via", expected.get("via"), record.get("service"))
 
 
+def lease(expected):
+    return "dhcp_" + expected["what"], {
+        "server": expected["server"], "client_ip": expected["address"],
+        "client_mac": expected["mac"].lower(), "client_name": expected.get("name")}
+
+
+def failed_offer(expected):
+    return "dhcp_failed", {
+        "server": expected["server"], "client_ip": expected["address"],
+        "client_mac": expected["mac"].lower()}
+
+
+def ppp_session(expected):
+    state = expected["what"].rstrip(".")
+    return "ppp_" + state, {
+        "interface": f"<{expected['session']}>", "state": state, "reason": expected.get("reason")}
+
+
+def wireless(expected):
+    event = {"connected": "wifi_connect", "disconnected": "wifi_disconnect",
+             "reassociating": "wifi_reassociate"}[expected["what"]]
+    reason, _, signal = expected.get("reason", "").rpartition("signal strength ")
+    if not signal.lstrip("-").isdigit():
+        reason, signal = expected.get("reason"), None
+    return event, {
+        "mac": expected["mac"].lower(), "interface": expected["interface"],
+        "reason": reason and reason.rstrip(", "), "signal_dbm": signal and int(signal)}
+
+
+def link(expected):
+    speed = expected.get("speed")
+    factor = {"K": 10**3, "M": 10**6, "G": 10**9}
+    return "link_" + expected["state"], {
+        "interface": expected["interface"],
+        "speed_bps": speed and int(float(speed[:-1]) * factor[speed[-1]]),
+        "duplex": (expected.get("duplex") or "").removesuffix(" duplex")}
+
+
+def phase1(expected):
+    values = {"mode": expected["mode"]}
+    for side in ("local", "remote"):
+        address, port = expected[side].rstrip("]").split("[")
+        values[side + "_addr"], values[side + "_port"] = address, int(port)
+    return "ipsec_phase1", values
+
+
+# How the bodies of other families become an event and its fields.
+FAMILIES = {
+    "dhcp_lease": lease, "dhcp_offer_failed": failed_offer, "ppp_session": ppp_session,
+    "wireless": wireless, "link": link, "ipsec_phase1_start": phase1,
+}
+
+
 def check_routeros(tally, line, expected, record):
     prefix = expected.get("action_prefix")
     for field, value in expected.items():
@@ -146,6 +196,11 @@ def check_routeros(tally, line, expected, record):
             check_firewall(tally, line, value, record)
         elif field == "login_failure":
             check_login(tally, line, "login_failed", value, record)
+        elif field in FAMILIES:
+            event, values = FAMILIES[field](value)
+            tally.compare(line, "event", event, record.get("event"))
+            for name, wanted in values.items():
+                tally.compare(line, name, wanted, record.get(name))
         elif field in ("login", "logout"):
             check_login(tally, line, field, value, record)
         elif field == "cef":

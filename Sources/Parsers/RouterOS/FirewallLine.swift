@@ -305,6 +305,7 @@ struct FirewallLine {
     }
 
     /// The subscriber of a dynamic interface: `<pppoe-NAME>`.
+    @inline(__always)
     static func userName(of interface: UInt64, in line: RawSpan) -> UInt64? {
         guard interface != Slot.null else { return nil }
         let start = Int(interface >> 32)

@@ -9,8 +9,39 @@ extension RouterOSReader {
         }
     }
 
+    /// Appends the record of a message that a pattern recognises, without the secrets in it.
+    ///
+    /// - Returns: whether there is such a pattern.
+    @inline(never)
+    mutating func appendKnown(
+        _ line: RawSpan, _ message: RouterOSMessage, fields: UInt64, isTruncated: Bool,
+        from source: PayloadSource, into batch: inout RecordBatch
+    ) -> Bool {
+        let topics = message.topics?.range
+        guard let pattern = matcher.match(line, from: message.textStart, topics: topics) else {
+            return false
+        }
+        if matcher.set.patterns[pattern].mayHoldSecrets,
+            let masked = SecretMask.masked(line, from: message.textStart)
+        {
+            // Rare; nothing keeps the line as it came.
+            masked.withBytes { line in
+                let again = matcher.match(line, from: message.textStart, topics: topics)
+                if again == nil { matcher.forgetAll() }
+                append(
+                    line, message, pattern: again ?? pattern, fields: fields,
+                    isTruncated: isTruncated, from: source, into: &batch)
+            }
+            return true
+        }
+        append(
+            line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
+            from: source, into: &batch)
+        return true
+    }
+
     /// Appends the record of a message that `matcher` has just found to have `pattern`.
-    mutating func append(
+    private mutating func append(
         _ line: RawSpan, _ message: RouterOSMessage, pattern: Int, fields: UInt64,
         isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
     ) {
@@ -35,24 +66,6 @@ extension RouterOSReader {
         _ = batch.appendVariable(line, rowLength: layout.rowLength)
         appendScratch(to: &batch, rowLength: layout.rowLength)
         batch.endRow(isVariable: true)
-    }
-
-    /// Appends the record of a message without the secrets in it, which nothing keeps; rare.
-    ///
-    /// - Returns: whether there were any.
-    mutating func appendMasked(
-        _ line: RawSpan, _ message: RouterOSMessage, pattern: Int, fields: UInt64,
-        isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
-    ) -> Bool {
-        guard matcher.set.patterns[pattern].mayHoldSecrets,
-            let masked = SecretMask.masked(line, from: message.textStart)
-        else { return false }
-        masked.withBytes { line in
-            _ = append(
-                line, message, fields: fields, isTruncated: isTruncated, isMasked: true,
-                from: source, into: &batch)
-        }
-        return true
     }
 
     private mutating func messageLayout(event: Int, hasDeviceTime: Bool) -> RouterOSLayout {

@@ -98,7 +98,7 @@ struct RouterOSReader: ~Copyable {
     private mutating func readTime(
         _ line: RawSpan, at start: Int, received: Timestamp, into message: inout RouterOSMessage
     ) -> Int? {
-        guard
+        guard !Self.isTopic(line, at: start),
             let reading = clock.read(line, at: start, received: received)
                 ?? clock.readLogFile(line, at: start, received: received),
             line.hasByte(UInt8(ascii: " "), at: reading.end)
@@ -109,6 +109,15 @@ struct RouterOSReader: ~Copyable {
             line.hasByte(UInt8(ascii: "T"), at: start &+ 10)
             || line.hasByte(UInt8(ascii: " "), at: start &+ 3)
         return reading.end
+    }
+
+    /// Whether a word in lower case stands at `start` that is no month: `jun/15`, `jun 15`.
+    @inline(__always)
+    private static func isTopic(_ line: RawSpan, at start: Int) -> Bool {
+        guard start &+ 3 < line.byteCount else { return false }
+        let fourth = line.byte(at: start &+ 3)
+        return (0x61...0x7a).contains(line.byte(at: start)) && fourth != UInt8(ascii: "/")
+            && fourth != UInt8(ascii: " ")
     }
 
     /// Most words of an identity that are tried; RouterOS allows spaces in it.
@@ -150,7 +159,7 @@ struct RouterOSReader: ~Copyable {
         guard start < line.byteCount else { return line.byteCount }
         for prefix in messagePrefixes {
             let end = start &+ prefix.count
-            guard line.hasBytes(of: ": ", at: end), line.byte(at: start) == prefix[0],
+            guard line.byte(at: start) == prefix[0], line.hasBytes(of: ": ", at: end),
                 prefix.withBytes({ $0.hasSameBytes(as: line.extracting(start..<end)) })
             else { continue }
             message.messagePrefix = SyslogFields.slot(start, end)
@@ -204,27 +213,18 @@ struct RouterOSReader: ~Copyable {
     // MARK: Writing
 
     /// - Parameter fields: the place of a map in the scratch buffer, or null.
-    mutating func append(
+    private mutating func append(
         _ line: RawSpan, _ message: RouterOSMessage, fields: UInt64, isTruncated: Bool,
-        isMasked: Bool = false, from source: PayloadSource, into batch: inout RecordBatch
+        from source: PayloadSource, into batch: inout RecordBatch
     ) -> ErrorCode? {
         let firewall = FirewallLine.read(line, at: message.textStart)
         let login = firewall == nil ? LoginLine.read(line, at: message.textStart) : nil
         let event = firewall != nil ? .firewall : login?.event ?? .other
         if firewall == nil, login == nil, message.isRecognised,
-            let pattern = matcher.match(
-                line, from: message.textStart, topics: message.topics?.range)
+            appendKnown(
+                line, message, fields: fields, isTruncated: isTruncated, from: source,
+                into: &batch)
         {
-            let isDone =
-                !isMasked
-                && appendMasked(
-                    line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
-                    from: source, into: &batch)
-            if !isDone {
-                append(
-                    line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
-                    from: source, into: &batch)
-            }
             return nil
         }
         let isUnderstood = message.isRecognised || firewall != nil || login != nil
@@ -250,6 +250,7 @@ struct RouterOSReader: ~Copyable {
         return status.problem
     }
 
+    @inline(__always)
     mutating func appendScratch(to batch: inout RecordBatch, rowLength: Int) {
         Self.append(scratch.buffer, to: &batch, rowLength: rowLength)
     }
@@ -267,6 +268,7 @@ struct RouterOSReader: ~Copyable {
         return made
     }
 
+    @inline(__always)
     mutating func storeText(
         _ line: RawSpan, _ message: RouterOSMessage, fields: UInt64, isRaw: Bool,
         into batch: inout RecordBatch

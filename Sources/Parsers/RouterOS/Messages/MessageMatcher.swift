@@ -23,6 +23,10 @@ struct MessageMatcher: ~Copyable {
         counts = [UInt64](repeating: 0, count: set.patterns.count)
     }
 
+    mutating func forgetAll() {
+        for segment in captures.indices { captures[segment] = Slot.null }
+    }
+
     mutating func count(_ pattern: Int) { counts[pattern] &+= 1 }
 
     /// Finds the first pattern of the whole text from `start` on.
@@ -67,7 +71,7 @@ struct MessageMatcher: ~Copyable {
         patternStart = segments.lowerBound
         patternEnd = segments.upperBound
         attemptsLeft = Self.attempts
-        for segment in 0..<segments.count { captures[segment] = Slot.null }
+        forgetAll()
         return match(line, segment: patternStart, at: start)
     }
 

@@ -202,6 +202,8 @@ extension MessageTable {
                 "radius",
                 "sending %{code:word} with id %{packet_id:number} to %{server:endpoint}"
             ),
-            ("radius_attribute", "    %{attribute} = %{value}"),
         ])
+
+    static let attributes = MessageFamily(
+        ["radius"], needsTopics: true, [("radius_attribute", "    %{attribute} = %{value}")])
 }
