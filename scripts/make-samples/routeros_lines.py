@@ -96,13 +96,61 @@ EVENTS = [
      " state change to Init"),
     ("vrrp,info", "vrrp1 now MASTER, master down timer"),
     ("netwatch,info", "event down [ type: simple, host: 192.0.2.1 ]"),
-    ("dns", "local query: #335407 example.com. A"),
+    ("dns,packet", "local query: #335407 example.com. A"),
     ("script,warning", "backup: disk almost full"),
     ("radius,debug,packet", "received Access-Accept with id 64 from 192.0.2.3:1812"),
     ("radius,debug,packet", "    Framed-IP-Address = 100.64.0.17"),
 ]
 
-ENTRIES = FIREWALL + EVENTS
+# More families, in the forms that versions 6 and 7 send.
+FAMILIES = [
+    ("system,info", "router rebooted"),
+    ("system,info", "rule moved by ssh-cmd:ops@192.0.2.7/action:4"),
+    ("system,info", "user disabled by mac-msg(winbox):ops@00:00:5E:00:53:01"),
+    ("system,info", "wireless security profile changed by tcp-msg(winbox):ops@192.0.2.7/action:5"
+     " (*3 = /interface wireless security-profiles set *3 wpa2-pre-shared-key=\"not a real one\" mode=dynamic-keys)"),
+    ("system,info,critical", "Firmware upgraded successfully, please reboot for changes to take effect!"),
+    ("interface,info", "sfp-sfpplus1 link up (speed 10Gbps, full duplex)"),
+    ("interface,info", "ether1 detect INTERNET"),
+    ("interface,warning", "sfp1 excessive broadcasts/multicasts, probably a loop"),
+    ("bridge,warning", "ether2: dropped IP packet on untrusted port - MAC/IP does not match binding table entry"
+     " (IP=192.0.2.55, MAC=00:00:5e:00:53:aa)"),
+    ("dhcp,info", "guest wifi assigned 192.0.2.63 to 00:00:5E:00:53:63"),
+    ("dhcp,info", "guest wifi deassigned 192.0.2.63 from 00:00:5E:00:53:63"),
+    ("dhcp,warning", "lan client 00:00:5E:00:53:62 declines IP address 192.0.2.62"),
+    ("dhcp,info", "client1 on WAN1 lost IP address 100.64.0.2 - lease stopped locally"),
+    ("dhcp,critical,error", "dhcp alert on guests: discovered unknown dhcp server, mac 00:00:5E:00:53:E7,"
+     " ip 192.0.2.236"),
+    ("pppoe,ppp,info", "<pppoe-alice>: disconnected"),
+    ("pppoe,ppp,error", "<0011>: user bob is already active"),
+    ("l2tp,info", "first L2TP UDP packet received from 198.51.100.44 port 39626"),
+    ("sstp,info", "TCP connection established from 198.51.100.45"),
+    ("l2tp,ppp,info,account", "dave logged in, 100.64.0.18 from 198.51.100.44"),
+    ("l2tp,ppp,info,account", "dave logged out, 3600 5151515151 2424242424 4000000 2000000 from 198.51.100.44"),
+    ("wireless,info", "00:00:5E:00:53:81@wifi1(office) roamed to 00:00:5E:00:53:81@wifi2(office),"
+     " signal strength -60"),
+    ("wireless,info", "00:00:5E:00:53:82@wlan1: connected"),
+    ("wireless,debug", "wlan1: 00:00:5E:00:53:82 attempts to associate"),
+    ("caps,info", "00:00:5E:00:53:83@ap-lobby connected, signal strength -36"),
+    ("hotspot,account,info,debug", "hs1: carol (192.0.2.112): logged in"),
+    ("hotspot,account,info,debug", "->: carol (192.0.2.112): logged out: keepalive timeout"),
+    ("ipsec,info", "respond new phase 1 (Identity Protection): 192.0.2.15[500]<=>198.51.100.99[54178]"),
+    ("ipsec,info", "ISAKMP-SA established 192.0.2.15[4500]-198.51.100.99[4500] spi:9a3c:77b1"),
+    ("ipsec,error", "198.51.100.99 failed to get valid proposal."),
+    ("route,ospf,info", "OSPFv2 neighbor 192.0.2.16: state change from 2-Way to Down"),
+    ("route,bgp,info", "TCP connection established"),
+    ("route,bgp,info", "    RemoteAddress=192.0.2.17"),
+    ("vrrp,info", "vrrp1 now BACKUP"),
+    ("netwatch,info", "event up [ type: icmp, host: www.example.net ]"),
+    ("dns,packet", "done query: #335407 example.com 203.0.113.25"),
+    ("web-proxy,account", "192.0.2.14 GET http://example.com/ action=allow cache=MISS"),
+    ("script,error", "executing script backup from scheduler (nightly) failed, please check it manually"),
+    ("e-mail,info", "sent <router is down> to: noc@example.net"),
+    ("poe-out,info", "ether5 detected poe-out status: wait_for_load"),
+    ("system,error,critical", "something that no version is known to say"),
+]
+
+ENTRIES = FIREWALL + EVENTS + FAMILIES
 
 
 def severity(topics):

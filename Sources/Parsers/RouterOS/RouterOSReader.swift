@@ -49,8 +49,8 @@ struct RouterOSReader: ~Copyable {
                 into: &batch)
         }
         return text.withBytes { whole in
-            message.textStart = cef.extensionStart
-            message.messagePrefix = Slot.null
+            message.textStart = readMessagePrefix(
+                whole, at: cef.extensionStart, into: &message)
             return append(
                 whole, message, fields: fields, isTruncated: isTruncated, from: source,
                 into: &batch)
@@ -136,7 +136,10 @@ struct RouterOSReader: ~Copyable {
             var next = offset
             if line.hasBytes(of: ": ", at: next) { next &+= 2 }
             let isCEF = line.hasBytes(of: "CEF:0|", at: next)
-            if !isCEF { message.topics = TopicList.read(line, at: next, limit: line.byteCount) }
+            if !isCEF {
+                message.topics = TopicList.read(
+                    line, at: next, limit: line.byteCount, allowsOne: word < 2)
+            }
             if isCEF || message.topics != nil {
                 if word > 0 { message.hostname = SyslogFields.slot(start, offset &- 1) }
                 return next

@@ -10,8 +10,12 @@ struct TopicList {
     /// Reads a list that ends at a space or the end of `limit`.
     ///
     /// A word counts when RouterOS is known to use it; a single word must tell the importance, so
-    /// that a message beginning with `system` is none.
-    static func read(_ line: RawSpan, at start: Int, limit: Int) -> TopicList? {
+    /// that a message beginning with `system` or `packet` is none.
+    ///
+    /// - Parameter allowsOne: whether a single word may be a list.
+    static func read(
+        _ line: RawSpan, at start: Int, limit: Int, allowsOne: Bool = true
+    ) -> TopicList? {
         var offset = start
         var wordStart = start
         var words = 0
@@ -33,7 +37,8 @@ struct TopicList {
                 }
                 words += 1
                 if byte == UInt8(ascii: " ") {
-                    guard !seen.isEmpty || words > 1 else { return nil }
+                    let isImportant = seen.severity ?? 7 < 7
+                    guard words > 1 || allowsOne && isImportant else { return nil }
                     return TopicList(range: start..<offset, severity: seen.severity)
                 }
                 offset &+= 1

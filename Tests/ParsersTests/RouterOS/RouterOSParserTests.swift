@@ -91,6 +91,15 @@ import Testing
             ["message": "    Router = 192.168.88.1", "severity": "7"]),
         Case("dns,packet <a:CNAME:422=b>", ["topics": "[dns,packet]", "severity": nil]),
         Case("lte,async,event +CUSD: 0", ["topics": "[lte,async,event]", "message": "+CUSD: 0"]),
+        // Words of a text that are topics elsewhere.
+        Case(
+            "<30>Oct  2 17:36:35 r1 first L2TP UDP packet received from 192.0.2.1",
+            ["hostname": "r1", "topics": nil, "event": "vpn_connect"]),
+        Case(
+            "Oct  2 17:36:35 r1 CEF:0|MikroTik|RB|7|16|hotspot,info,debug|Low|dvchost=r1 "
+                + "msg=->: a (192.0.2.1): logged in",
+            ["message_prefix": "->", "message": "a (192.0.2.1): logged in", "user_name": "a"]),
+        Case("warning denied telnet connect from 192.0.2.1", ["topics": "[warning]"]),
         Case("system started", ["topics": nil, "parse_status": "raw", "parse_error": "E2302"]),
         Case("system,unheard,info x", ["topics": nil, "message": "system,unheard,info x"]),
         Case(

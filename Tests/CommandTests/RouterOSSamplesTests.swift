@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@testable import catchment
+
+/// The RouterOS samples hold the same entries in every format: so do their records.
+@Suite struct RouterOSSamplesTests {
+    /// How many records of `routeros.log` are what.
+    static let events = [
+        "firewall": 14, "login": 2, "logout": 1, "login_failed": 2, "access_denied": 1,
+        "config_change": 6, "reboot": 2, "clock_change": 1, "firmware_upgraded": 1, "critical": 1,
+        "link_up": 2, "link_down": 1, "interface_detect": 1, "loop_suspected": 1,
+        "source_guard": 1, "dhcp_assigned": 2, "dhcp_deassigned": 2, "dhcp_failed": 2,
+        "dhcp_client": 2, "rogue_dhcp": 2, "ppp_connect": 1, "ppp_authenticated": 1,
+        "ppp_connected": 1, "ppp_disconnected": 1, "ppp_terminating": 1, "ppp_auth_failed": 2,
+        "vpn_connect": 3, "session_start": 2, "session_end": 2, "wifi_connect": 3,
+        "wifi_disconnect": 2, "wifi_roam": 1, "wifi_attempt": 1, "capsman": 1,
+        "hotspot_attempt": 1, "hotspot_login": 1, "hotspot_logout": 1, "hotspot_login_failed": 1,
+        "radius": 1, "radius_attribute": 1, "ipsec_failed": 2, "ipsec_phase1": 1, "ipsec_sa": 1,
+        "ospf_neighbor": 2, "bgp": 2, "vrrp_state": 2, "netwatch": 2, "dns_query": 1,
+        "dns_answer": 1, "web_proxy": 1, "script": 1, "script_failed": 1, "email_sent": 1,
+        "poe_state": 1,
+    ]
+
+    /// What depends on the way a message came.
+    static let wayFields: Set = [
+        "time", "time_received", "time_source", "topics", "severity", "severity_name", "facility",
+        "facility_name", "hostname", "peer_transport", "peer_address", "peer_port", "fields",
+        "product", "product_version",
+    ]
+
+    func records(_ name: String) throws -> [[String: String]] {
+        let path = ParseSamplesTests.samples.appendingPathComponent(name).path
+        let run = try ParseRun(
+            ["--as", "routeros", "--format", "json", path], registry: Plugins.registry)
+        return try run.lines.map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+            let record = try #require(object as? [String: Any])
+            return record.filter { !Self.wayFields.contains($0.key) }.mapValues { "\($0)" }
+        }
+    }
+
+    @Test func haveTheExpectedEvents() throws {
+        let records = try records("routeros.log")
+        let found = records.reduce(into: [:]) { $0[$1["event"] ?? "none", default: 0] += 1 }
+        #expect(found == Self.events)
+        #expect(records.allSatisfy { $0["parse_status"] == nil })
+    }
+
+    @Test(arguments: ["default", "iso", "cef"])
+    func sayTheSameInEveryFormat(format: String) throws {
+        let expected = try records("routeros.log")
+        #expect(try records("routeros-syslog-\(format).pcap") == expected)
+    }
+
+    /// Without topics two texts are too common to be taken for what they may be.
+    @Test func sayTheSameWithoutTopics() throws {
+        let expected = try records("routeros.log")
+        let differing = zip(try records("routeros-syslog-bsd.pcap"), expected).filter { $0 != $1 }
+        #expect(
+            Set(differing.map { $0.1["message"] ?? "" }) == [
+                "    Framed-IP-Address = 100.64.0.17", "    RemoteAddress=192.0.2.17",
+            ])
+    }
+
+    @Test(arguments: ["routeros.log", "routeros-syslog-cef.pcap", "routeros-syslog-bsd.pcap"])
+    func holdNoPasswords(name: String) throws {
+        let texts = try records(name).flatMap(\.values)
+        #expect(!texts.contains { $0.contains("not-a-real") || $0.contains("not a real") })
+    }
+}
