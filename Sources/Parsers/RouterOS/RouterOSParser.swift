@@ -11,9 +11,14 @@ public final class RouterOSParser: LineParser {
     /// - Parameters:
     ///   - timeZoneOffsetSeconds: east of UTC, for timestamps that do not say.
     ///   - messagePrefixes: prefixes to take off the text; the sender's hostname always is one.
-    public init(timeZoneOffsetSeconds: Int = 0, messagePrefixes: [String] = []) {
+    ///   - patterns: what to recognise beside firewall messages and logins.
+    public init(
+        timeZoneOffsetSeconds: Int = 0, messagePrefixes: [String] = [],
+        patterns: RouterOSPatterns = .stock
+    ) {
         reader = RouterOSReader(
-            offsetSeconds: Int64(timeZoneOffsetSeconds), messagePrefixes: messagePrefixes)
+            offsetSeconds: Int64(timeZoneOffsetSeconds), messagePrefixes: messagePrefixes,
+            patterns: patterns.set)
     }
 
     public func parse(

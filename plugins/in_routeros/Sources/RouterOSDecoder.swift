@@ -12,7 +12,7 @@ final class RouterOSDecoder: MessageDecoder {
     init(settings: RouterOSSettings, ledger: SourceLedger) {
         parser = RouterOSParser(
             timeZoneOffsetSeconds: settings.timeZoneOffsetSeconds,
-            messagePrefixes: settings.messagePrefixes)
+            messagePrefixes: settings.messagePrefixes, patterns: settings.patterns)
         senders = SenderCounters(ledger: ledger)
     }
 

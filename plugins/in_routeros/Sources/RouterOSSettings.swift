@@ -8,6 +8,7 @@ struct RouterOSSettings: Sendable {
     var listener = MessageListener.Options()
     var timeZoneOffsetSeconds: Int
     var messagePrefixes: [String]
+    var patterns = RouterOSPatterns.stock
 
     static let info = PluginInfo(
         kind: .input, name: "routeros",
@@ -28,6 +29,9 @@ struct RouterOSSettings: Sendable {
             OptionSpec(
                 "message_prefix", .text, repeatable: true,
                 help: "Prefix that a logging rule puts in front of texts, to be taken off."),
+            OptionSpec(
+                "pattern", .text, repeatable: true,
+                help: "Message to recognise: an event's name, a space, a text with `%{captures}`."),
             OptionSpec(
                 "format", .choice(["newline", "none"]), default: "newline",
                 help: "What ends a message in a TCP stream: a line end (cef) or nothing."),
@@ -56,6 +60,14 @@ struct RouterOSSettings: Sendable {
             }
         }
         messagePrefixes = settings.texts("message_prefix").filter { !$0.isEmpty }
+        do {
+            let own = settings.texts("pattern")
+            if !own.isEmpty { patterns = try RouterOSPatterns(own) }
+        } catch {
+            problems.append(
+                SettingsProblem(
+                    .invalidValue, at: settings.location(of: "pattern"), "'pattern': \(error)"))
+        }
         let text = settings.text("listen") ?? ""
         if IPAddress(text) == nil {
             problems.append(

@@ -10,8 +10,10 @@ struct MessageMatcher: ~Copyable {
     private(set) var counts: [UInt64]
     /// Where the captures of the last match lie, by segment of its pattern, as slots.
     private(set) var captures: InlineArray<32, UInt64> = .init(repeating: Slot.null)
-    /// Places that one pattern may try for the ends of its texts.
-    private static let attempts = 64
+    /// Places that one message may try for the ends of texts.
+    private static let attempts = 256
+    /// Bytes of a text that may have a pattern; RouterOS cuts its entries far below.
+    private static let longestText = 16 << 10
     private var attemptsLeft = 0
     /// The end of the text being matched.
     private var limit = 0
@@ -34,7 +36,8 @@ struct MessageMatcher: ~Copyable {
     /// - Parameter topics: where the topics lie, `nil` when the message has none.
     mutating func match(_ line: RawSpan, from start: Int, topics: Range<Int>?) -> Int? {
         limit = Self.end(of: line, from: start)
-        guard limit > start else { return nil }
+        guard limit > start, limit &- start <= Self.longestText else { return nil }
+        attemptsLeft = Self.attempts
         var mask = candidates(line, from: start)
         while let pattern = mask.popFirst() {
             if fits(pattern, line, from: start, topics: topics) { return pattern }
@@ -70,7 +73,6 @@ struct MessageMatcher: ~Copyable {
         guard hasTopic(line, topics, of: index) else { return false }
         patternStart = segments.lowerBound
         patternEnd = segments.upperBound
-        attemptsLeft = Self.attempts
         forgetAll()
         return match(line, segment: patternStart, at: start)
     }

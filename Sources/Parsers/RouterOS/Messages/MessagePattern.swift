@@ -45,15 +45,3 @@ struct PatternSegment {
 
     var isLiteral: Bool { kind == .literal || kind == .capturedLiteral }
 }
-
-/// A mistake in the text of a pattern.
-enum PatternProblem: Error {
-    case unclosed(String)
-    case unknownType(String)
-    /// A capture whose end nothing tells: another capture follows at once.
-    case noEnd(String)
-    case tooManySegments(String)
-    case tooManyColumns(String)
-    /// One field with two types.
-    case fieldConflict(String)
-}

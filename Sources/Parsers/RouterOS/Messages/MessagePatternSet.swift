@@ -33,7 +33,10 @@ struct MessagePatternSet {
     /// Patterns without an anchor.
     private(set) var unanchored: [Int] = []
     private var eventIndices: [String: Int] = [:]
-    private var encodings: [String: Encoding] = [:]
+    /// Types of the fields that other messages have.
+    private var encodings = Self.columns(of: [.firewall, .login]).mapValues(\.encoding)
+    /// Fields that every record has.
+    private let reserved = Self.columns(of: [.other])
     /// Segments of patterns and optional parts that are complete: nothing is added to them.
     private var closedSegments = 0
 
@@ -52,8 +55,27 @@ struct MessagePatternSet {
                 try add(text, event: event, family: family)
             }
         }
-        precondition(patterns.count <= Self.patternLimit)
+        guard patterns.count <= Self.patternLimit else { throw .tooManyPatterns }
         anchors.finish()
+    }
+
+    /// The shown columns of records that no pattern recognises, by name.
+    private static func columns(of events: [RouterOSLayout.Event]) -> [String: Column] {
+        var columns: [String: Column] = [
+            "event": .literal("event", text: ""),
+            "parse_status": .literal("parse_status", text: ""),
+            "parse_error": .literal("parse_error", text: ""),
+        ]
+        for event in events {
+            for hasDeviceTime in [false, true] {
+                let key = RouterOSLayout.Key(
+                    event: event, status: .ok, hasDeviceTime: hasDeviceTime)
+                for column in RouterOSLayout(key).shape.columns where !column.isHidden {
+                    columns[column.name] = column
+                }
+            }
+        }
+        return columns
     }
 
     private mutating func add(
@@ -68,8 +90,8 @@ struct MessagePatternSet {
         closedSegments = start
         var bytes = Array(text.utf8)[...]
         try read(&bytes, event: event, text: text, isOptional: false)
-        guard segments.count - start <= Self.limit else { throw .tooManySegments(text) }
-        guard events[event].columns.count <= Self.limit else { throw .tooManyColumns(text) }
+        guard segments.count - start <= Self.limit else { throw .tooLong(text) }
+        guard events[event].columns.count <= Self.limit else { throw .tooLong(text) }
         let range = start..<segments.count
         joinRuns(range)
         try checkEnds(range, text)
@@ -155,6 +177,7 @@ struct MessagePatternSet {
         // `%{}` takes anything and keeps nothing.
         if name.isEmpty { segment.columns = PatternSegment.noColumns }
         for column in name.isEmpty ? [] : segment.type.columns(name: name) {
+            guard reserved[column.name] == nil else { throw .reservedField(column.name) }
             guard encodings[column.name] ?? column.encoding == column.encoding else {
                 throw .fieldConflict(column.name)
             }

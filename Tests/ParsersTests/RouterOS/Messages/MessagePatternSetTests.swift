@@ -28,10 +28,47 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("alone", PatternProblem.noText("alone")), ("e %{message}", .reservedField("message")),
+        ("e %{event=x}", .reservedField("event")), ("e %{src_addr}", .fieldConflict("src_addr")),
+        ("e %{client_ip:number}", .fieldConflict("client_ip")),
+        ("e %{x", .unclosed("%{x")), ("e %{x:y}", .unknownType("x:y")),
+    ])
+    func refusesPatternsThatCannotBe(pattern: String, expected: PatternProblem) {
+        #expect(throws: expected) { try RouterOSPatterns([pattern]) }
+    }
+
+    @Test func refusesTooManyPatterns() {
+        #expect(throws: PatternProblem.tooManyPatterns) {
+            try RouterOSPatterns((0..<256).map { "event text\($0)" })
+        }
+        #expect(throws: PatternProblem.self) {
+            try RouterOSPatterns(["e " + (0..<40).map { "%{f\($0)} x " }.joined()])
+        }
+    }
+
+    @Test func triesOwnPatternsFirst() throws {
+        let patterns = try RouterOSPatterns([
+            "backup_done backup of %{router} to %{target:ip} took %{seconds:duration}",
+            "uplink_lost ether1 link down",
+        ])
+        let parser = RouterOSParser(patterns: patterns)
+        let backup = RouterOSParserTests().read(
+            Array("script,info backup of r 1 to 192.0.2.1 took 1m5s".utf8), parser: parser)
+        #expect(backup["event"] == "backup_done")
+        #expect(backup["router"] == "r 1")
+        #expect(backup["target"] == "192.0.2.1")
+        #expect(backup["seconds"] == "65")
+        let link = RouterOSParserTests().read(
+            Array("interface,info ether1 link down".utf8), parser: parser)
+        #expect(link["event"] == "uplink_lost")
+    }
+
     @Test func worksBoundedly() throws {
         let pattern = "%{a} x %{b} x %{c} x %{d} x %{e} y"
-        let text = String(repeating: " x", count: 20_000)
+        let text = String(repeating: " x", count: 8_000)
         #expect(try !matches(pattern, text))
+        #expect(try !matches("%{a}", text + text))
     }
 
     @Test func findsPatternsByTheirLongestWord() {
