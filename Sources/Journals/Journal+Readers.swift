@@ -170,6 +170,26 @@ extension Journal {
         }
     }
 
+    /// Records behind `place` that the limits have taken from a reader.
+    func taken(behind place: JournalPosition, reader number: Int) -> UInt64 {
+        state.withLock { state in
+            guard let reader = state.readers[number] else { return 0 }
+            var place = place
+            var count: UInt64 = 0
+            if let floor = reader.floor, floor > place {
+                count += floor.record - min(place.record, floor.record)
+                place = floor
+            }
+            for hole in reader.holes {
+                let to = hole.to ?? state.end
+                guard to > place else { continue }
+                count += to.record - max(hole.from.record, place.record)
+                place = to
+            }
+            return count
+        }
+    }
+
     // MARK: Damage
 
     /// Copies damaged bytes of a file to one beside it, once.

@@ -71,11 +71,13 @@ public enum FileSystem {
         let parent = directory(of: path)
         if parent != path { try makeDirectories(parent, permissions: permissions) }
         // The path lives for the call.
-        guard
-            fileCall({ _ in unsafe mkdir(path, mode_t(permissions)) }) == 0 || errno == EEXIST
-        else {
-            throw OperationError(.fileOpenFailed, call: "mkdir", target: path, errno: errno)
-        }
+        if fileCall({ _ in unsafe mkdir(path, mode_t(permissions)) }) == 0 { return }
+        let number = errno
+        // Another process may have been faster; a file in the way is an error.
+        if number == EEXIST, kind(of: path) == .directory { return }
+        throw OperationError(
+            .fileOpenFailed, call: "mkdir", target: path,
+            errno: number == EEXIST ? ENOTDIR : number)
     }
 
     /// Names in a directory, sorted, without `.` and `..`.
