@@ -140,11 +140,12 @@ public final class JournalReader {
     /// Leaves out what the journal has taken from this reader.
     private func takeDetour() {
         guard limits.bytes != nil || limits.age != nil,
-            let target = journal.detour(from: position, reader: number)
+            let detour = journal.detour(from: position, reader: number)
         else { return }
-        let count = target.record - min(position.record, target.record)
-        losses.dropped += count
-        position = target
+        let count = detour.target.record - min(position.record, detour.target.record)
+        losses.expired += detour.expired
+        losses.dropped += count - min(detour.expired, count)
+        position = detour.target
     }
 
     /// What this reader has lost and will lose, also behind `position`: an output that is stuck
@@ -154,7 +155,9 @@ public final class JournalReader {
     public func surveyLosses() -> Losses {
         guard limits.bytes != nil || limits.age != nil else { return losses }
         var all = losses
-        all.dropped += journal.taken(behind: position, reader: number)
+        let taken = journal.taken(behind: position, reader: number)
+        all.dropped += taken.dropped
+        all.expired += taken.expired
         if all.dropped > 0, all.dropped >= droppedSaid * 2 {
             droppedSaid = all.dropped
             log.warning(

@@ -133,6 +133,24 @@ import Testing
         #expect(reader.losses.expired == 10)
     }
 
+    /// An output that is stuck holds no segments of records that it will not get.
+    @Test func freesWhatHasWaitedTooLongForAReaderThatIsStuck() throws {
+        let directory = try TemporaryDirectory()
+        let journal = try journal(directory)
+        let stuck = JournalReader(
+            journal, from: nil, limits: ReaderLimits(age: 3_600_000_000_000), log: .silent)
+        for first in stride(from: 0, to: 300, by: 10) {
+            var batch = Samples.batch(first: first, count: 10)
+            let age: Int64 = first < 200 ? 3_700_000_000_000 : 0
+            batch.received = Timestamp(nanoseconds: Timestamp.now().nanoseconds - age)
+            try journal.append(batch)
+        }
+        #expect(journal.start.record > 150)
+        #expect(stuck.surveyLosses().expired == journal.start.record)
+        #expect(try readAll(stuck) == Array(200..<300))
+        #expect(stuck.losses == JournalReader.Losses(damaged: 0, dropped: 0, expired: 200))
+    }
+
     /// A place within a frame: some of its records are delivered.
     @Test func goesOnBehindARecordWithinAFrame() throws {
         let directory = try TemporaryDirectory()
