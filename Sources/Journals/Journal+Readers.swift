@@ -50,11 +50,11 @@ extension Journal {
                 let last = state.segments.last
             else { return [] }
             let readers = state.readers
-            let removed = state.segments.dropLast().filter { segment in
+            // One that has just begun does not yet tell the places of the sources.
+            let removed = state.segments.dropLast(last.isFresh ? 2 : 1).filter { segment in
                 readers.values.allSatisfy { $0.hasPassed(segment) }
             }
-            // One that has just begun does not yet tell the places of the sources.
-            if removed.isEmpty || last.isFresh { return [] }
+            if removed.isEmpty { return [] }
             let numbers = Set(removed.map(\.number))
             state.segments.removeAll { numbers.contains($0.number) }
             state.bytes -= removed.reduce(0) { $0 + $1.published }

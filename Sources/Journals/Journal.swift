@@ -266,6 +266,12 @@ public final class Journal: Sendable {
         }
     }
 
+    /// Waits until a reader commits, which may have made room on the disk too, or until `wake`.
+    public func waitForCommit(atMost nanoseconds: Int64) { roomBell.wait(atMost: nanoseconds) }
+
+    /// Ends a wait early.
+    public func wake() { roomBell.ring() }
+
     /// Ends the wait of an `append`; the journal takes no more frames while it is full.
     public func close() {
         isClosed.store(true, ordering: .relaxed)

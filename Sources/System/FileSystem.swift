@@ -99,6 +99,15 @@ public enum FileSystem {
         return names.sorted()
     }
 
+    /// Bytes that this process may still write on the disk of `path`; `nil` when nobody can tell.
+    public static func availableBytes(at path: String) -> Int? {
+        var status = statvfs()
+        // `status` and the path live for the call.
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        return Int(
+            clamping: UInt64(status.f_bavail).multipliedFullWidth(by: UInt64(status.f_frsize)).low)
+    }
+
     /// Waits until the directory entry of `path` is on the disk.
     public static func synchronizeDirectory(of path: String) throws(OperationError) {
         let parent = directory(of: path)

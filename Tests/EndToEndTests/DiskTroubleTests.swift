@@ -27,6 +27,22 @@ struct DiskTroubleTests {
         try lines.expectAll(3 * Self.batch, from: agent)
     }
 
+    /// What was delivered gives its room to what comes, however small the disk is.
+    @Test func aJournalThatFillsItsOwnDiskGoesOnWhenItsOutputDoes() throws {
+        var lines = try NumberedLines()
+        let disk = try #require(try SmallDisk(bytes: 4 << 20))
+        lines.storage = disk.path
+        try FileManager.default.removeItem(atPath: lines.target)
+        let agent = try lines.start()
+        let count = 150_000
+        try lines.append(0..<count)
+        #expect(agent.says("[in] E3102: write", ".segment: " + Self.noSpace, "the input waits"))
+        try FileManager.default.createDirectory(
+            atPath: lines.target, withIntermediateDirectories: false)
+        #expect(lines.waitForDelivery(count))
+        try lines.expectAll(count, from: agent)
+    }
+
     @Test func whatTheJournalDidNotTakeIsReadAgainAfterTheNextStart() throws {
         var lines = try NumberedLines()
         let disk = try #require(try SmallDisk(bytes: 1 << 20))

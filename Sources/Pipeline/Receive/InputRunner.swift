@@ -17,7 +17,6 @@ final class InputRunner: BatchSink, @unchecked Sendable {
     private let outputs: [OutputWorker]
     private let stopping = Atomic<Bool>(false)
     private let ended = Atomic<Bool>(false)
-    private let stopBell = Doorbell()
     /// Whether what the journal does not take is read again after the next start.
     private let canReadAgain = Atomic<Bool>(false)
     private let hasGivenUp = Atomic<Bool>(false)
@@ -59,14 +58,13 @@ final class InputRunner: BatchSink, @unchecked Sendable {
         stopping.store(true, ordering: .sequentiallyConsistent)
         input.stop()
         if canReadAgain.load(ordering: .sequentiallyConsistent) { journal.close() }
-        stopBell.ring()
+        journal.wake()
     }
 
     /// Ends every wait for the journal; what it does not take at once is dropped from now on.
     func giveUp() {
         hasGivenUp.store(true, ordering: .relaxed)
         journal.close()
-        stopBell.ring()
     }
 
     func submit(_ batch: inout RecordBatch) -> Bool {
@@ -111,7 +109,8 @@ final class InputRunner: BatchSink, @unchecked Sendable {
                 let canWait = !isStopping || batch.progress.isEmpty
                 if !canWait || hasGivenUp.load(ordering: .relaxed) { return error }
                 let pause = trouble.add(error, log: log)
-                stopBell.wait(atMost: isStopping ? min(pause, Self.shortPause) : pause)
+                // What an output has delivered may have freed the room that is missing.
+                journal.waitForCommit(atMost: isStopping ? min(pause, Self.shortPause) : pause)
             }
         }
     }
