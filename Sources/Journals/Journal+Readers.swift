@@ -50,11 +50,11 @@ extension Journal {
                 let last = state.segments.last
             else { return [] }
             let readers = state.readers
-            let removed = state.segments.dropLast().filter { segment in
+            // One that has just begun does not yet tell the places of the sources.
+            let removed = state.segments.dropLast(last.isFresh ? 2 : 1).filter { segment in
                 readers.values.allSatisfy { $0.hasPassed(segment) }
             }
-            // One that has just begun does not yet tell the places of the sources.
-            if removed.isEmpty || last.isFresh { return [] }
+            if removed.isEmpty { return [] }
             let numbers = Set(removed.map(\.number))
             state.segments.removeAll { numbers.contains($0.number) }
             state.bytes -= removed.reduce(0) { $0 + $1.published }
@@ -110,7 +110,9 @@ extension Journal {
         }
         guard let age = reader.limits.age else { return }
         let old = state.segments.dropLast().prefix { now.nanoseconds - age > $0.newest.nanoseconds }
-        if let last = old.last { raiseFloor(of: &reader, behind: last, in: state) }
+        if let last = old.last, raiseFloor(of: &reader, behind: last, in: state) {
+            reader.expiry = reader.floor
+        }
     }
 
     private static func dropOldest(
@@ -122,14 +124,16 @@ extension Journal {
         }
     }
 
+    @discardableResult
     private static func raiseFloor(
         of reader: inout ReaderState, behind segment: Segment, in state: State
-    ) {
+    ) -> Bool {
         guard let next = state.segments.first(where: { $0.number > segment.number }),
             next.start > reader.passed
-        else { return }
+        else { return false }
         reader.floor = next.start
         reader.floorBytes = next.base
+        return true
     }
 
     private static func dropNewest(
@@ -148,7 +152,12 @@ extension Journal {
     }
 
     /// What a reader at `place` has lost since it looked last, and where it goes on.
-    func detour(from place: JournalPosition, reader number: Int) -> JournalPosition? {
+    ///
+    /// - Returns: `nil` when it has lost nothing; else the place and how many of the records before
+    ///   it have waited too long.
+    func detour(
+        from place: JournalPosition, reader number: Int
+    ) -> (target: JournalPosition, expired: UInt64)? {
         state.withLock { state in
             guard var reader = state.readers[number] else { return nil }
             var target = place
@@ -166,7 +175,31 @@ extension Journal {
                 let to = hole.to ?? state.end
                 if to > target { target = to }
             }
-            return target > place ? target : nil
+            return target > place ? (target, reader.expired(from: place, to: target)) : nil
+        }
+    }
+
+    /// Records behind `place` that the limits have taken from a reader: too many, too old.
+    func taken(
+        behind place: JournalPosition, reader number: Int
+    ) -> (dropped: UInt64, expired: UInt64) {
+        state.withLock { state in
+            guard let reader = state.readers[number] else { return (0, 0) }
+            var place = place
+            var count: UInt64 = 0
+            var expired: UInt64 = 0
+            if let floor = reader.floor, floor > place {
+                expired = reader.expired(from: place, to: floor)
+                count += floor.record - min(place.record, floor.record) - expired
+                place = floor
+            }
+            for hole in reader.holes {
+                let to = hole.to ?? state.end
+                guard to > place else { continue }
+                count += to.record - max(hole.from.record, place.record)
+                place = to
+            }
+            return (count, expired)
         }
     }
 

@@ -42,6 +42,7 @@ public final class Journal: Sendable {
     /// Rung when a reader commits, for an `append` that waits for room.
     let roomBell = Doorbell()
     private let isClosed = Atomic<Bool>(false)
+    private let log: Log
 
     /// Opens the journal and recovers what it holds.
     ///
@@ -51,6 +52,7 @@ public final class Journal: Sendable {
     public init(name: String, settings: JournalSettings, log: Log) throws(OperationError) {
         self.name = name
         self.settings = settings
+        self.log = log
         pool = MemoryPool(length: settings.segmentLength)
         let recovered = try Recovery.run(settings, log: log)
         recovery = recovered.report
@@ -222,14 +224,30 @@ public final class Journal: Sendable {
     // MARK: Room
 
     private func waitForRoom() throws(OperationError) {
+        let start = MonotonicClock.now()
+        var hasSaid = false
         while let reason = fullReason {
+            let waited = MonotonicClock.now() - start
+            if !hasSaid, waited >= Self.patience {
+                hasSaid = true
+                log.warning(
+                    "\(ErrorCode.journalFull.text): \(reason); the input waits until the outputs "
+                        + "have delivered")
+            }
             if isClosed.load(ordering: .relaxed) {
                 throw OperationError(
                     .journalFull, call: "append", target: name, reason: reason, canRetry: false)
             }
             roomBell.wait(atMost: 100_000_000)
         }
+        if hasSaid {
+            let seconds = (MonotonicClock.now() - start) / 1_000_000_000
+            log.info("there is room in the journal again after \(seconds) s")
+        }
     }
+
+    /// Nanoseconds of waiting for room that are nobody's business: outputs take turns.
+    private static let patience: Int64 = 500_000_000
 
     /// Why nothing more can be appended now.
     private var fullReason: String? {
@@ -247,6 +265,12 @@ public final class Journal: Sendable {
             return nil
         }
     }
+
+    /// Waits until a reader commits, which may have made room on the disk too, or until `wake`.
+    public func waitForCommit(atMost nanoseconds: Int64) { roomBell.wait(atMost: nanoseconds) }
+
+    /// Ends a wait early.
+    public func wake() { roomBell.ring() }
 
     /// Ends the wait of an `append`; the journal takes no more frames while it is full.
     public func close() {

@@ -25,6 +25,8 @@ public final class JournalReader {
     /// Records that were read over, up to `position`.
     public private(set) var losses = Losses()
     private var committedLosses = Losses()
+    /// Records dropped when the log told of it last.
+    private var droppedSaid: UInt64 = 0
     private let number: Int
     private var segment: Segment?
     private var frames: SegmentReader?
@@ -138,14 +140,31 @@ public final class JournalReader {
     /// Leaves out what the journal has taken from this reader.
     private func takeDetour() {
         guard limits.bytes != nil || limits.age != nil,
-            let target = journal.detour(from: position, reader: number)
+            let detour = journal.detour(from: position, reader: number)
         else { return }
-        let count = target.record - min(position.record, target.record)
-        losses.dropped += count
-        log.warning(
-            "journal \(journal.name): \(count) records dropped by this output's limit; going on "
-                + "at record \(target.record)")
-        position = target
+        let count = detour.target.record - min(position.record, detour.target.record)
+        losses.expired += detour.expired
+        losses.dropped += count - min(detour.expired, count)
+        position = detour.target
+    }
+
+    /// What this reader has lost and will lose, also behind `position`: an output that is stuck
+    /// does not get there.
+    ///
+    /// Says so in the log, first and at every doubling.
+    public func surveyLosses() -> Losses {
+        guard limits.bytes != nil || limits.age != nil else { return losses }
+        var all = losses
+        let taken = journal.taken(behind: position, reader: number)
+        all.dropped += taken.dropped
+        all.expired += taken.expired
+        if all.dropped > 0, all.dropped >= droppedSaid * 2 {
+            droppedSaid = all.dropped
+            log.warning(
+                "\(ErrorCode.journalOverflow.text): journal \(journal.name): \(all.dropped) records "
+                    + "dropped since the start by this output's limit")
+        }
+        return all
     }
 
     private func isExpired(_ header: Frame.Header) -> Bool {

@@ -27,8 +27,26 @@ public struct JournalSettings: Sendable {
     ) {
         self.storage = storage
         self.synchronization = synchronization
-        self.segmentLength = segmentLength ?? (storage == .memory ? 1 << 20 : 16 << 20)
+        self.segmentLength =
+            segmentLength ?? (storage == .memory ? Self.longestInMemory : Self.longestOnDisk)
         self.limit = limit
+    }
+
+    private static let longestInMemory = 1 << 20
+    private static let longestOnDisk = 16 << 20
+    private static let shortestOnDisk = 64 << 10
+
+    /// A length for segments on disk.
+    ///
+    /// Room is given back by segments, and the last one stays: a small disk, or a small limit, must
+    /// hold several.
+    ///
+    /// - Parameters:
+    ///   - available: bytes on the disk; `nil` when nobody can tell.
+    ///   - limit: the smallest limit of a reader.
+    public static func segmentLength(available: Int?, limit: Int?) -> Int {
+        let room = min(available ?? .max, limit ?? .max)
+        return min(longestOnDisk, max(shortestOnDisk, room / 8))
     }
 
     /// Whether frames survive the process.

@@ -41,7 +41,16 @@ struct ReaderState: Sendable {
     /// What lies before this place has been taken from the reader.
     var floor: JournalPosition?
     var floorBytes: UInt64 = 0
+    /// What lies before this place has waited too long.
+    var expiry: JournalPosition?
     var holes: [Hole] = []
+
+    /// Records between two places that have waited too long; the others were too many.
+    func expired(from place: JournalPosition, to end: JournalPosition) -> UInt64 {
+        guard let expiry, expiry > place else { return 0 }
+        let last = min(expiry.record, end.record)
+        return last > place.record ? last - place.record : 0
+    }
 
     /// Nothing before this place is needed any more.
     var passed: JournalPosition {

@@ -86,8 +86,10 @@ public final class Agent {
         wait(signals, until: start + grace / 2) { self.inputs.allSatisfy(\.hasEnded) }
         for input in inputs where !input.hasEnded {
             log.warning("\(ErrorCode.graceExpired.text): input \(input.name) did not end in time")
-            input.journal.close()
+            input.giveUp()
         }
+        // What it still holds is dropped, and counted before the outputs look at the journal last.
+        wait(signals, until: start + grace / 4 * 3) { self.inputs.allSatisfy(\.hasEnded) }
         for output in outputs { output.drain(until: start + grace) }
         wait(signals, until: start + grace + 500_000_000) { self.outputs.allSatisfy(\.hasEnded) }
         for output in outputs where !output.hasEnded {

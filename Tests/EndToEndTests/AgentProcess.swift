@@ -26,12 +26,17 @@ final class AgentProcess {
 
     /// Starts the program with empty standard input.
     ///
-    /// - Parameter input: a file to read as standard input instead.
-    init(_ arguments: [String], input: String = "/dev/null") throws {
+    /// - Parameters:
+    ///   - input: a file to read as standard input instead.
+    ///   - command: a command that becomes the program, with its arguments.
+    init(
+        _ arguments: [String], input: String = "/dev/null", under command: [String] = []
+    ) throws {
         directory = try TemporaryDirectory()
         for name in ["out", "err"] { _ = try directory.write("", to: name) }
-        process.executableURL = Self.binary
-        process.arguments = arguments
+        let words = command + [Self.binary.path] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = ["PATH": "/usr/bin:/bin", "HOSTNAME": "collector"]
         process.standardInput = FileHandle(forReadingAtPath: input)
         process.standardOutput = FileHandle(forWritingAtPath: directory.file("out"))

@@ -55,6 +55,15 @@ struct PrintedLedger {
             waiting: Self.number(row["in journal"]))
     }
 
+    /// Datagrams that the kernel dropped before the input.
+    func kernelDrops(_ input: String) -> Int {
+        let rows = tables.dropFirst(2).joined()
+        let row = rows.first {
+            $0["at"] == input && $0["what"]?.hasPrefix("datagrams dropped by the kernel") == true
+        }
+        return row.map { Self.number($0["count"]) } ?? 0
+    }
+
     private static func number(_ text: String?) -> Int {
         text.flatMap { Int($0.filter { $0 != "," }) } ?? -1
     }

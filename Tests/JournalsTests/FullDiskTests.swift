@@ -1,26 +1,9 @@
 import Core
 import Foundation
-import Glibc
 import TestKit
 import Testing
 
 @testable import Journals
-
-/// A file system of a few pages; needs the right to mount one.
-private final class SmallDisk {
-    let path: String
-    private let directory: TemporaryDirectory
-
-    init?(bytes: Int) throws {
-        directory = try TemporaryDirectory()
-        path = directory.path
-        guard unsafe mount("tmpfs", path, "tmpfs", 0, "size=\(bytes)") == 0 else { return nil }
-    }
-
-    deinit { unsafe umount2(path, Int32(MNT_DETACH)) }
-
-    static var isPossible: Bool { (try? SmallDisk(bytes: 1 << 16)) ?? nil != nil }
-}
 
 @Suite(.enabled(if: SmallDisk.isPossible, "needs the right to mount a tmpfs"))
 struct FullDiskTests {

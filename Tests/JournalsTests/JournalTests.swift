@@ -114,6 +114,17 @@ import Testing
         #expect(try readAll(reader) == Array(170..<310))
     }
 
+    private static let lengths: [(available: Int?, limit: Int?, wanted: Int)] = [
+        (nil, nil, 16 << 20), (1 << 40, nil, 16 << 20), (1 << 20, nil, 128 << 10),
+        (100 << 10, nil, 64 << 10), (0, nil, 64 << 10), (1 << 40, 8 << 20, 1 << 20),
+        (4 << 20, 100 << 20, 512 << 10), (1 << 40, 1, 64 << 10),
+    ]
+
+    @Test(arguments: lengths)
+    func makesSegmentsOfWhichSeveralFit(available: Int?, limit: Int?, wanted: Int) {
+        #expect(JournalSettings.segmentLength(available: available, limit: limit) == wanted)
+    }
+
     /// What a filter has taken out leaves gaps in the batch, and none in the journal.
     @Test(arguments: Kind.allCases)
     func keepsWhatAFilterHasLeftOfABatch(_ kind: Kind) throws {

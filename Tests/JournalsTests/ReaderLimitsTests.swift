@@ -34,7 +34,9 @@ import Testing
             log: .silent)
         try append(0..<500, to: journal)
         #expect(journal.byteCount <= 5_000)
+        let expected = limited.surveyLosses()
         let got = try readAll(limited)
+        #expect(limited.losses == expected)
         #expect(got == Array(got[0]..<500))
         #expect(limited.losses.dropped == UInt64(got[0]))
         // Going back counts nothing twice.
@@ -54,7 +56,9 @@ import Testing
             log: .silent)
         try append(0..<500, to: journal)
         #expect(journal.byteCount <= 6_000)
+        let expected = limited.surveyLosses()
         let first = try readAll(limited)
+        #expect(limited.losses == expected)
         #expect(first == Array(0..<first.count))
         #expect(limited.losses.dropped == UInt64(500 - first.count))
         limited.commit()
@@ -127,6 +131,24 @@ import Testing
         try journal.append(young)
         #expect(try readAll(reader) == Array(10..<20))
         #expect(reader.losses.expired == 10)
+    }
+
+    /// An output that is stuck holds no segments of records that it will not get.
+    @Test func freesWhatHasWaitedTooLongForAReaderThatIsStuck() throws {
+        let directory = try TemporaryDirectory()
+        let journal = try journal(directory)
+        let stuck = JournalReader(
+            journal, from: nil, limits: ReaderLimits(age: 3_600_000_000_000), log: .silent)
+        for first in stride(from: 0, to: 300, by: 10) {
+            var batch = Samples.batch(first: first, count: 10)
+            let age: Int64 = first < 200 ? 3_700_000_000_000 : 0
+            batch.received = Timestamp(nanoseconds: Timestamp.now().nanoseconds - age)
+            try journal.append(batch)
+        }
+        #expect(journal.start.record > 150)
+        #expect(stuck.surveyLosses().expired == journal.start.record)
+        #expect(try readAll(stuck) == Array(200..<300))
+        #expect(stuck.losses == JournalReader.Losses(damaged: 0, dropped: 0, expired: 200))
     }
 
     /// A place within a frame: some of its records are delivered.

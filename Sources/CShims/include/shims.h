@@ -58,6 +58,9 @@ void catchment_name_thread(const char *name);
 // descriptor that no child inherits, or -1.
 int catchment_signalfd(const int *signals, size_t count);
 
+// Reserves blocks for bytes of a file without changing its length (fallocate(2)); 0 or -1.
+int catchment_reserve(int descriptor, int64_t offset, int64_t count);
+
 // The number of the next signal that waits at the descriptor, or 0.
 int catchment_read_signal(int descriptor);
 

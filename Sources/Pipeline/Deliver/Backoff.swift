@@ -16,6 +16,4 @@ struct Backoff {
         let quarter = UInt64(pause / 4)
         return pause - Int64(Process.randomUInt64() % (quarter + 1))
     }
-
-    mutating func reset() { attempt = 0 }
 }

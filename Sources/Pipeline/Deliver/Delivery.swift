@@ -148,7 +148,7 @@ final class Delivery {
 
     /// Brings the readers' losses into the ledger.
     func updateLedger() {
-        for source in sources { source.ledger.set(source.reader.losses) }
+        for source in sources { source.ledger.set(source.reader.surveyLosses()) }
     }
 
     // MARK: Refused records

@@ -8,14 +8,14 @@ import System
 /// It wakes a flush interval after the first new record, or at once when much is waiting. After a
 /// failure it starts the output over from the cursor, for ever.
 final class OutputWorker: @unchecked Sendable {
-    // Sendable: `delivery` and `backoff` belong to the worker's thread once started; `wakeBytes`
+    // Sendable: `delivery` and `trouble` belong to the worker's thread once started; `wakeBytes`
     // never changes from then on.
     let name: String
     private let delivery: Delivery
     private let limits: ReaderLimits
     private let flush: Int64
     private let log: Log
-    private var backoff = Backoff()
+    private var trouble = Trouble(meanwhile: "its records wait in the journal")
 
     /// Bytes appended since the worker last looked.
     private let unread = Atomic<Int>(0)
@@ -112,7 +112,7 @@ final class OutputWorker: @unchecked Sendable {
     private func pump() throws(OperationError) {
         unread.store(0, ordering: .relaxed)
         try delivery.pump { isOverdue }
-        backoff.reset()
+        trouble.end(log: log)
     }
 
     /// Waits for new records and then for the flush interval, unless much comes or the agent stops.
@@ -133,8 +133,7 @@ final class OutputWorker: @unchecked Sendable {
 
     private func recover(from error: OperationError) {
         delivery.close()
-        let pause = backoff.next()
-        log.error("\(error); next try in \(pause / 1_000_000) ms")
+        let pause = trouble.add(error, log: log)
         for source in delivery.sources { source.ledger.countFailure(error.code) }
         let until = min(
             MonotonicClock.now() + pause, deadline.load(ordering: .relaxed))

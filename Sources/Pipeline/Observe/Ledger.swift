@@ -31,6 +31,21 @@ public final class InputLedger: Sendable {
         drops.withLock { $0[reason, default: 0] += UInt64(records) }
     }
 
+    /// The counts before a batch.
+    struct Mark {
+        fileprivate var received: UInt64
+        fileprivate var filtered: [UInt64]
+    }
+
+    /// Where the input's thread can go back to.
+    var mark: Mark { Mark(received: received, filtered: filters.map(\.dropped)) }
+
+    /// Forgets a batch that was never accepted: its source gives the same records again.
+    func takeBack(to mark: Mark) {
+        receivedCount.store(mark.received, ordering: .relaxed)
+        for (filter, count) in zip(filters, mark.filtered) { filter.takeBack(to: count) }
+    }
+
     /// Records that decoders made.
     public var received: UInt64 { receivedCount.load(ordering: .relaxed) }
     /// Records that the journal took.
@@ -51,6 +66,8 @@ public final class FilterLedger: Sendable {
     func countDropped(_ records: Int) {
         droppedCount.wrappingAdd(UInt64(records), ordering: .relaxed)
     }
+
+    fileprivate func takeBack(to count: UInt64) { droppedCount.store(count, ordering: .relaxed) }
 
     public var dropped: UInt64 { droppedCount.load(ordering: .relaxed) }
 }

@@ -17,7 +17,9 @@ final class InputRunner: BatchSink, @unchecked Sendable {
     private let outputs: [OutputWorker]
     private let stopping = Atomic<Bool>(false)
     private let ended = Atomic<Bool>(false)
-    private let stopBell = Doorbell()
+    /// Whether what the journal does not take is read again after the next start.
+    private let canReadAgain = Atomic<Bool>(false)
+    private let hasGivenUp = Atomic<Bool>(false)
 
     init(
         name: String, tag: String, input: any Input, chain: FilterChain, journal: Journal,
@@ -53,14 +55,22 @@ final class InputRunner: BatchSink, @unchecked Sendable {
     }
 
     func stop() {
-        stopping.store(true, ordering: .relaxed)
+        stopping.store(true, ordering: .sequentiallyConsistent)
         input.stop()
-        stopBell.ring()
+        if canReadAgain.load(ordering: .sequentiallyConsistent) { journal.close() }
+        journal.wake()
+    }
+
+    /// Ends every wait for the journal; what it does not take at once is dropped from now on.
+    func giveUp() {
+        hasGivenUp.store(true, ordering: .relaxed)
+        journal.close()
     }
 
     func submit(_ batch: inout RecordBatch) -> Bool {
         defer { batch.removeAll() }
         if batch.isEmpty, batch.progress.isEmpty { return true }
+        let mark = account.mark
         account.countReceived(batch.count)
         chain.apply(to: &batch)
         if outputs.isEmpty {
@@ -68,27 +78,43 @@ final class InputRunner: BatchSink, @unchecked Sendable {
             account.countDropped(batch.count, reason: .noMatchingOutput)
             return true
         }
-        return append(batch)
+        if !batch.progress.isEmpty { expectToReadAgain() }
+        guard let failure = append(batch) else { return true }
+        if batch.progress.isEmpty {
+            account.countDropped(batch.count, reason: failure.code)
+        } else {
+            account.takeBack(to: mark)
+        }
+        return false
+    }
+
+    private func expectToReadAgain() {
+        canReadAgain.store(true, ordering: .sequentiallyConsistent)
+        if stopping.load(ordering: .sequentiallyConsistent) { journal.close() }
     }
 
     /// Appends until it succeeds: a disk that is full is waited for, and the source waits with us.
-    private func append(_ batch: borrowing RecordBatch) -> Bool {
-        var backoff = Backoff()
+    ///
+    /// - Returns: `nil`, or why the journal took nothing before the agent had to end.
+    private func append(_ batch: borrowing RecordBatch) -> OperationError? {
+        var trouble = Trouble(meanwhile: "the input waits")
         while true {
             do throws(OperationError) {
                 try journal.append(batch)
+                trouble.end(log: log)
                 account.countJournaled(batch.count)
                 for output in outputs { output.notify(bytes: batch.bytes.byteCount) }
-                return true
+                return nil
             } catch {
-                let pause = backoff.next()
-                log.error("\(error); next try in \(pause / 1_000_000) ms")
-                if isStopping {
-                    account.countDropped(batch.count, reason: error.code)
-                    return false
-                }
-                stopBell.wait(atMost: pause)
+                let canWait = !isStopping || batch.progress.isEmpty
+                if !canWait || hasGivenUp.load(ordering: .relaxed) { return error }
+                let pause = trouble.add(error, log: log)
+                // What an output has delivered may have freed the room that is missing.
+                journal.waitForCommit(atMost: isStopping ? min(pause, Self.shortPause) : pause)
             }
         }
     }
+
+    /// Nanoseconds between attempts when there is little time left.
+    private static let shortPause: Int64 = 250_000_000
 }

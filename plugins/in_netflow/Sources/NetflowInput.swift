@@ -1,15 +1,12 @@
 package import Core
 import Net
-import Synchronization
 
 /// Receives flow records of routers, switches and firewalls: NetFlow v1 to v9 and IPFIX on one port.
 package final class NetflowInput: Input {
     package static var info: PluginInfo { NetflowSettings.info }
 
     private let settings: NetflowSettings
-    /// Set by `open`; the lock is for `stop`, which may come from another thread.
-    private let listener = Mutex<DatagramListener?>(nil)
-    private let isStopped = Atomic<Bool>(false)
+    private let listener = LastingListener<DatagramListener>()
 
     package init(settings: PluginSettings) throws(SettingsError) {
         self.settings = try NetflowSettings(settings)
@@ -24,32 +21,31 @@ package final class NetflowInput: Input {
     }
 
     package func open(log: Log) throws(OperationError) {
+        try listener.open { () throws(OperationError) in try makeListener(log) }
+    }
+
+    private func makeListener(_ log: Log) throws(OperationError) -> DatagramListener {
         var options = DatagramListener.Options()
         options.receiveBuffer = settings.receiveBufferSize
-        let made = try DatagramListener(listenAddresses[0], options: options, log: log)
-        listener.withLock { $0 = made }
-        if isStopped.load(ordering: .acquiring) { made.stop() }
+        return try DatagramListener(listenAddresses[0], options: options, log: log)
     }
 
     /// Where the socket is bound, after `open`.
-    package var localEndpoint: Endpoint? { listener.withLock { $0?.localEndpoint } }
+    package var localEndpoint: Endpoint? { listener.localEndpoint }
 
     package func run(into sink: any BatchSink) {
-        guard let listener = listener.withLock({ $0 }) else { return }
+        // Templates are remembered across sockets.
         let decoder = NetflowDecoder(options: settings.decoder, ledger: sink.ledger)
         defer { decoder.finish() }
         var handler = Handler(decoder: decoder, sink: sink)
-        do {
+        listener.run(log: sink.log) { () throws(OperationError) in
+            try makeListener(sink.log)
+        } serve: { listener throws(OperationError) in
             try listener.run(&handler, ledger: sink.ledger)
-        } catch {
-            sink.log.error("\(error)")
         }
     }
 
-    package func stop() {
-        isStopped.store(true, ordering: .releasing)
-        listener.withLock { $0?.stop() }
-    }
+    package func stop() { listener.stop() }
 }
 
 /// Collects the records of one round of receiving in a batch.

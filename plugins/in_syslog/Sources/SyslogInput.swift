@@ -1,15 +1,12 @@
 package import Core
 import Net
-import Synchronization
 
 /// Receives syslog messages from the network or a local socket.
 package final class SyslogInput: Input {
     package static var info: PluginInfo { SyslogSettings.info }
 
     private let settings: SyslogSettings
-    /// Set by `open`; the lock is for `stop`, which may come from another thread.
-    private let listener = Mutex<MessageListener?>(nil)
-    private let isStopped = Atomic<Bool>(false)
+    private let listener = LastingListener<MessageListener>()
 
     package init(settings: PluginSettings) throws(SettingsError) {
         self.settings = try SyslogSettings(settings)
@@ -22,26 +19,24 @@ package final class SyslogInput: Input {
     }
 
     package func open(log: Log) throws(OperationError) {
-        let made = try MessageListener(settings.address, options: settings.listener, log: log)
-        listener.withLock { $0 = made }
-        if isStopped.load(ordering: .acquiring) { made.stop() }
+        try listener.open { () throws(OperationError) in try makeListener(log) }
+    }
+
+    private func makeListener(_ log: Log) throws(OperationError) -> MessageListener {
+        try MessageListener(settings.address, options: settings.listener, log: log)
     }
 
     /// Where the socket is bound, after `open`.
-    package var localEndpoint: Endpoint? { listener.withLock { $0?.localEndpoint } }
+    package var localEndpoint: Endpoint? { listener.localEndpoint }
 
     package func run(into sink: any BatchSink) {
-        guard let listener = listener.withLock({ $0 }) else { return }
-        do {
-            try listener.run(
-                SyslogDecoder(settings: settings, ledger: sink.ledger), into: sink)
-        } catch {
-            sink.log.error("\(error)")
+        let decoder = SyslogDecoder(settings: settings, ledger: sink.ledger)
+        listener.run(log: sink.log) { () throws(OperationError) in
+            try makeListener(sink.log)
+        } serve: { listener throws(OperationError) in
+            try listener.run(decoder, into: sink)
         }
     }
 
-    package func stop() {
-        isStopped.store(true, ordering: .releasing)
-        listener.withLock { $0?.stop() }
-    }
+    package func stop() { listener.stop() }
 }

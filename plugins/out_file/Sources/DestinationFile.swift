@@ -19,6 +19,12 @@ final class DestinationFile {
     /// Whether the state that the engine saved last lists the file.
     var isKnown = false
     private var descriptor: FileDescriptor?
+    /// The end of the blocks reserved for what will be written.
+    private var reserved = 0
+
+    /// Files shorter than this get no blocks in advance: there may be many.
+    private static let reservedFrom = 4 << 20
+    private static let longestReserve = 16 << 20
 
     init(path: String, length: Int, period: Int64) {
         self.path = path
@@ -57,6 +63,10 @@ final class DestinationFile {
             )
             length = size
         }
+        // An agent that was killed has left the blocks it had reserved.
+        if expected >= Self.reservedFrom {
+            try file.truncate(to: length + earlyLength, target: path)
+        }
         try file.seekToEnd(target: path)
         if isNew, isDurable { try FileSystem.synchronizeDirectory(of: path) }
         descriptor = consume file
@@ -65,6 +75,7 @@ final class DestinationFile {
     /// Appends bytes to the file, which is open; they count once `confirm` is called.
     func write(_ bytes: RawSpan) throws(OperationError) {
         precondition(isOpen)
+        reserve(for: bytes.byteCount)
         // One system call up to 256 KiB: larger ones are no faster.
         var offset = 0
         while offset < bytes.byteCount {
@@ -92,5 +103,25 @@ final class DestinationFile {
         try descriptor?.synchronizeData(target: path)
     }
 
-    func close() { descriptor = nil }
+    /// Reserves a quarter of what the file has grown to already.
+    private func reserve(for count: Int) {
+        let end = length + earlyLength
+        guard end >= Self.reservedFrom, end + count > reserved else { return }
+        let start = max(end, reserved)
+        let step = max(min(end / 4, Self.longestReserve), count)
+        if descriptor?.reserve(from: start, count: step) == true {
+            reserved = start + step
+        } else {
+            reserved = .max
+        }
+    }
+
+    /// Closes the file and gives back the blocks that it did not need.
+    func close() {
+        if reserved > length, let size = try? descriptor?.size(target: path) {
+            try? descriptor?.truncate(to: size, target: path)
+        }
+        reserved = 0
+        descriptor = nil
+    }
 }

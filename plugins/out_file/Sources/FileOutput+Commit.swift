@@ -9,6 +9,7 @@ extension FileOutput {
         for rename in renames { try carryOut(rename) }
         renames.removeAll()
         lastFile = nil
+        try checkPlan()
         for file in dirty {
             do throws(OperationError) {
                 try deliver(file)
@@ -25,15 +26,25 @@ extension FileOutput {
         return state.encoded()
     }
 
+    /// Nothing may be written before a plan is saved that lists every file.
+    ///
+    /// - Throws: why `plan` could not tell the length of one.
+    private func checkPlan() throws(OperationError) {
+        for file in dirty where !file.isKnown {
+            do throws(OperationError) {
+                try findLength(of: file)
+            } catch {
+                throw refusal(error, of: file.path)
+            }
+        }
+        guard let file = dirty.first(where: { !$0.isKnown }) else { return }
+        throw OperationError(
+            .fileOpenFailed, call: "open", target: file.path,
+            reason: "it could not be opened a moment ago", canRetry: true)
+    }
+
     /// Puts a file's waiting records into it.
     private func deliver(_ file: DestinationFile) throws(OperationError) {
-        if !file.isKnown {
-            // `plan` could not tell its length; the reason is thrown again here.
-            try findLength(of: file)
-            throw OperationError(
-                .fileOpenFailed, call: "open", target: file.path,
-                reason: "the file was not in the saved plan", canRetry: true)
-        }
         if file.isOpen, FileSystem.kind(of: file.path) == nil {
             log.error("\(file.path): somebody removed it; starting it again")
             if file.earlyLength > 0 {
@@ -72,21 +83,30 @@ extension FileOutput {
 
     /// Makes the directories that come from placeholders, and the others when that is allowed.
     private func makeDirectory(for path: String) throws(OperationError) {
-        let root = settings.template.root
-        if !settings.makesRoot, FileSystem.kind(of: root) == nil {
-            throw OperationError(
-                .fileOpenFailed, call: "open", target: path,
-                reason: "there is no directory '\(root)'; make it or set 'mkdir: true'",
-                canRetry: true)
-        }
+        try makeRoot(for: path)
         try FileSystem.makeDirectories(FileSystem.directory(of: path))
+    }
+
+    /// Makes the directory of all files when that is allowed.
+    func makeRoot(for path: String) throws(OperationError) {
+        let root = settings.template.root
+        if settings.makesRoot { return try FileSystem.makeDirectories(root) }
+        if FileSystem.kind(of: root) == .directory { return }
+        let isAbsent = FileSystem.isAbsent(root)
+        throw OperationError(
+            .fileOpenFailed, call: "open", target: path,
+            reason: isAbsent
+                ? "there is no directory '\(root)'; make it or set 'mkdir: true'"
+                : "'\(root)' is no directory that the agent can use", canRetry: true)
     }
 
     /// Finds out how long a file is that this output has not written yet.
     func findLength(of file: DestinationFile) throws(OperationError) {
         if renames.contains(where: { $0.path == file.path })
-            || FileSystem.kind(of: file.path) == nil
+            || FileSystem.isAbsent(file.path)
         {
+            // Without its directory nobody can tell: it may be away with a file in it.
+            try makeDirectory(for: file.path)
             file.length = 0
             return
         }

@@ -26,6 +26,7 @@ public final class FileOutput: Output {
     /// Files with records that wait for the next commit.
     var dirty: [DestinationFile] = []
     var renames: [FileState.Rename] = []
+    private var saidGone: Set<String> = []
     private var uses = 0
     /// Encoded bytes of one file that are held in memory before the commit.
     var holdLimit = 256 << 10
@@ -58,10 +59,8 @@ public final class FileOutput: Output {
         var renamed: Set<String> = []
         for rename in state.renames where try complete(rename) { renamed.insert(rename.path) }
         for file in state.files where !renamed.contains(file.path) {
-            guard FileSystem.kind(of: file.path) != nil else {
-                if file.length > 0 {
-                    log.error("\(file.path): is gone with \(file.length) bytes delivered into it")
-                }
+            if try isGone(file.path) {
+                sayGone(file.path, length: file.length)
                 continue
             }
             let known = DestinationFile(
@@ -82,8 +81,8 @@ public final class FileOutput: Output {
             if FileSystem.kind(of: rename.path) != nil { try FileSystem.remove(rename.path) }
             return true
         }
-        guard FileSystem.kind(of: rename.path) != nil else {
-            log.error("\(rename.path): is gone with \(rename.length) bytes delivered into it")
+        if try isGone(rename.path) {
+            sayGone(rename.path, length: rename.length)
             return true
         }
         let file = DestinationFile(path: rename.path, length: rename.length, period: 0)
@@ -92,12 +91,36 @@ public final class FileOutput: Output {
         return true
     }
 
-    public func plan() -> [UInt8]? {
-        if dirty.allSatisfy(\.isKnown) { return nil }
-        for file in dirty where !file.isKnown {
-            // What cannot be found out now is thrown by the commit.
-            file.isKnown = (try? findLength(of: file)) != nil
+    /// Whether somebody removed a file that the state lists.
+    ///
+    /// - Throws: when nobody can tell, because its directory is away, as a disk may be that is not
+    ///   mounted: the file may come back with it.
+    private func isGone(_ path: String) throws(OperationError) -> Bool {
+        if FileSystem.kind(of: path) != nil { return false }
+        guard FileSystem.isAbsent(path) else {
+            _ = try FileDescriptor.open(path, .write)
+            return false
         }
+        if path.hasPrefix(settings.template.root + "/") { try makeRoot(for: path) }
+        return true
+    }
+
+    private func sayGone(_ path: String, length: Int) {
+        // Starting over after an error finds it gone again.
+        guard length > 0, saidGone.insert(path).inserted else { return }
+        log.error("\(path): is gone with \(length) bytes delivered into it")
+    }
+
+    public func plan() -> [UInt8]? {
+        let unknown = dirty.filter { !$0.isKnown }
+        if unknown.isEmpty { return nil }
+        do throws(OperationError) {
+            for file in unknown { try findLength(of: file) }
+        } catch {
+            // The commit throws it again: a plan that guesses would cut a file that comes back.
+            return nil
+        }
+        for file in unknown { file.isKnown = true }
         return state.encoded()
     }
 
