@@ -9,46 +9,41 @@ extension RouterOSReader {
         }
     }
 
-    /// Appends the record of a message that a pattern recognises, without the secrets in it.
+    /// Appends the record of a message that a pattern recognises, or that holds secrets.
     ///
-    /// - Returns: whether there is such a pattern.
+    /// - Returns: whether it is one of those.
     @inline(never)
     mutating func appendKnown(
         _ line: RawSpan, _ message: RouterOSMessage, fields: UInt64, isTruncated: Bool,
         from source: PayloadSource, into batch: inout RecordBatch
     ) -> Bool {
         let topics = message.topics?.range
-        guard let pattern = matcher.match(line, from: message.textStart, topics: topics) else {
-            return false
-        }
-        if matcher.set.patterns[pattern].mayHoldSecrets,
-            let masked = SecretMask.masked(line, from: message.textStart)
-        {
-            // Rare; nothing keeps the line as it came.
-            masked.withBytes { line in
-                let again = matcher.match(line, from: message.textStart, topics: topics)
-                if again == nil { matcher.forgetAll() }
-                append(
-                    line, message, pattern: again ?? pattern, fields: fields,
-                    isTruncated: isTruncated, from: source, into: &batch)
+        guard let masked = SecretMask.masked(line, from: message.textStart) else {
+            guard let pattern = matcher.match(line, from: message.textStart, topics: topics) else {
+                return false
             }
+            append(
+                line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
+                from: source, into: &batch)
             return true
         }
-        append(
-            line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
-            from: source, into: &batch)
+        // Rare; nothing keeps the line as it came.
+        masked.withBytes { line in
+            append(
+                line, message,
+                pattern: matcher.match(line, from: message.textStart, topics: topics),
+                fields: fields, isTruncated: isTruncated, from: source, into: &batch)
+        }
         return true
     }
 
-    /// Appends the record of a message that `matcher` has just found to have `pattern`.
+    /// Appends the record of a message that `matcher` has just found to have `pattern`, or none.
     private mutating func append(
-        _ line: RawSpan, _ message: RouterOSMessage, pattern: Int, fields: UInt64,
+        _ line: RawSpan, _ message: RouterOSMessage, pattern: Int?, fields: UInt64,
         isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
     ) {
-        matcher.count(pattern)
         let moment = EventTime(device: message.deviceTime, source: source)
-        let layout = messageLayout(
-            event: matcher.set.patterns[pattern].event, hasDeviceTime: moment.isFromDevice)
+        let layout = messageLayout(of: pattern, hasDeviceTime: moment.isFromDevice)
         SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
         batch.beginRow(rowLength: layout.rowLength, isVariable: true)
         batch.withFixedPart(rowLength: layout.rowLength) { row in
@@ -62,13 +57,21 @@ extension RouterOSReader {
             batch.storeNullSlot(at: place)
             place &+= Slot.byteCount
         }
-        storeCaptures(line, pattern: pattern, into: &batch)
+        if let pattern {
+            matcher.count(pattern)
+            storeCaptures(line, pattern: pattern, into: &batch)
+        }
         _ = batch.appendVariable(line, rowLength: layout.rowLength)
         appendScratch(to: &batch, rowLength: layout.rowLength)
         batch.endRow(isVariable: true)
     }
 
-    private mutating func messageLayout(event: Int, hasDeviceTime: Bool) -> RouterOSLayout {
+    private mutating func messageLayout(of pattern: Int?, hasDeviceTime: Bool) -> RouterOSLayout {
+        guard let pattern else {
+            return layout(
+                for: RouterOSLayout.Key(event: .other, status: .ok, hasDeviceTime: hasDeviceTime))
+        }
+        let event = matcher.set.patterns[pattern].event
         let index = event &* 2 &+ (hasDeviceTime ? 1 : 0)
         if let known = messageLayouts[index] { return known }
         let made = RouterOSLayout(matcher.set.events[event], hasDeviceTime: hasDeviceTime)

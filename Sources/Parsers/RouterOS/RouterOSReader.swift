@@ -264,7 +264,7 @@ struct RouterOSReader: ~Copyable {
         _ = batch.appendVariable(buffer.bytes, rowLength: rowLength)
     }
 
-    private mutating func layout(for key: RouterOSLayout.Key) -> RouterOSLayout {
+    mutating func layout(for key: RouterOSLayout.Key) -> RouterOSLayout {
         if let known = layouts[key.index] { return known }
         let made = RouterOSLayout(key)
         layouts[key.index] = made

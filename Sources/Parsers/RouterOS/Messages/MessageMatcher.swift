@@ -25,7 +25,7 @@ struct MessageMatcher: ~Copyable {
         counts = [UInt64](repeating: 0, count: set.patterns.count)
     }
 
-    mutating func forgetAll() {
+    private mutating func forgetAll() {
         for segment in captures.indices { captures[segment] = Slot.null }
     }
 

@@ -8,8 +8,6 @@ struct MessagePatternSet {
         var topics: [[UInt8]]
         var needsTopics: Bool
         var segments: Range<Int>
-        /// Whether commands with passwords may be in its messages.
-        var mayHoldSecrets: Bool
         var text: String
     }
 
@@ -103,8 +101,7 @@ struct MessagePatternSet {
         patterns.append(
             Pattern(
                 event: event, topics: family.topics.map { Array($0.utf8) },
-                needsTopics: family.needsTopics, segments: range,
-                mayHoldSecrets: segments[range].contains { $0.type == .origin }, text: text))
+                needsTopics: family.needsTopics, segments: range, text: text))
     }
 
     // MARK: Reading a text

@@ -1,6 +1,7 @@
 import Core
 
-/// Takes passwords and keys out of the commands that RouterOS logs.
+/// Takes passwords and keys out of the commands that RouterOS logs, also out of the later pieces of
+/// long ones.
 enum SecretMask {
     /// Ends of the names of properties that hold secrets.
     private static let names: [StaticString] = [

@@ -30,6 +30,8 @@ import Testing
         "system,info ppp secret changed by a (/ppp secret set x password=hush)",
         "system,info ppp secret changed by a (/ppp secret set x password=hush",
         "<30>Oct  2 17:36:35 r ppp secret changed by a (/ppp secret set x password=hush)",
+        "system,info  mode=dynamic-keys wpa2-pre-shared-key=hush)",
+        "script,info login with token=hush",
         #"Oct  2 17:36:35 r CEF:0|MikroTik|RB|7|10|system,info|Low|dvchost=r msg=ppp secret "#
             + #"changed by a (/ppp secret set x password\="hush\\"er")"#,
     ])
