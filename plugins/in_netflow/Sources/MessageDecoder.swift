@@ -1,6 +1,6 @@
 import Core
 
-/// Turns NetFlow and IPFIX messages into records.
+/// Turns NetFlow and IPFIX messages and sFlow datagrams into records.
 ///
 /// Records of fixed length are not looked at: a data set is one copy of its bytes, read through
 /// the shape that its template was compiled to. A struct, because the checks for exclusive access
@@ -21,6 +21,7 @@ struct MessageDecoder: ~Copyable {
     /// Whether a template came that held data may have waited for.
     var hasNewTemplate = false
     var plans = PlanCache()
+    var samples = SampleRecords()
     var recordsLeft = 0
     /// Data records of the message so far, whether handed on or not.
     var recordsSeen = 0
@@ -94,11 +95,19 @@ struct MessageDecoder: ~Copyable {
             let header = MessageHeader(ipfix: bytes)
             let domain = begin(header, version, source)
             return decodeIPFIX(bytes, header, source, domain, into: &batch).map { start + $0 }
+        case .sflow:
+            // Zeros behind a message look like the first half of the version.
+            if start == 0, bytes.uint32(at: 0) == SFlow.version {
+                decodeSFlow(bytes, from: source, into: &batch)
+            } else {
+                countTail(.flowUnknownVersion, left, isFirst: start == 0, source)
+            }
+            return nil
         }
     }
 
     /// Counts what is left behind the messages of a payload, or a payload that is no message.
-    private mutating func countTail(
+    mutating func countTail(
         _ problem: ErrorCode, _ byteCount: Int, isFirst: Bool, _ source: PayloadSource
     ) {
         guard isFirst else {
@@ -113,8 +122,14 @@ struct MessageDecoder: ~Copyable {
     private mutating func begin(
         _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
+        begin(header, version, exporter: source.peer.address)
+    }
+
+    mutating func begin(
+        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress
+    ) -> ObservationDomain {
         let key = DomainKey(
-            exporter: source.peer.address, domain: header.domain, flowProtocol: version,
+            exporter: exporter, domain: header.domain, flowProtocol: version,
             aggregation: header.aggregation)
         let domain = exporters.domain(key)
         domain.lastUsed = tick

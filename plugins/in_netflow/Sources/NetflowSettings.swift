@@ -9,7 +9,7 @@ struct NetflowSettings: Sendable {
 
     static let info = PluginInfo(
         kind: .input, name: "netflow",
-        summary: "Receives NetFlow v1, v5, v7, v8, v9 and IPFIX over UDP",
+        summary: "Receives NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow v5 over UDP",
         options: [
             OptionSpec(
                 "listen", .text, default: "0.0.0.0",
