@@ -1,7 +1,7 @@
 /// The flow protocols of one port; the raw value is the version word that tells them apart.
 ///
 /// That of sFlow has 32 bits, of which the first 16 are 0.
-enum FlowProtocol: UInt16, Sendable {
+enum FlowProtocol: UInt16, Sendable, CaseIterable {
     case sflow = 0
     case netflowV1 = 1
     case netflowV5 = 5

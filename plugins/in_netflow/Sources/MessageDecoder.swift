@@ -44,6 +44,10 @@ struct MessageDecoder: ~Copyable {
     mutating func decode(
         _ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch
     ) {
+        guard options.senders.contains(source.peer.address) else {
+            countTail(.flowRefusedSender, payload.byteCount, isFirst: true, source)
+            return
+        }
         tick &+= 1
         recordsLeft = Self.recordLimit
         lists.begin()
@@ -66,9 +70,15 @@ struct MessageDecoder: ~Copyable {
         into batch: inout RecordBatch
     ) -> Int? {
         let left = payload.byteCount - start
-        guard left >= 2, let version = FlowProtocol(rawValue: payload.uint16(at: start)) else {
+        guard left >= 2, let version = FlowProtocol(rawValue: payload.uint16(at: start)),
+            version != .sflow || isSFlow(payload, at: start)
+        else {
             let problem: ErrorCode = left < 2 ? .flowTruncatedHeader : .flowUnknownVersion
             countTail(problem, left, isFirst: start == 0, source)
+            return nil
+        }
+        guard options.protocols.contains(version) else {
+            countTail(.flowRefusedProtocol, left, isFirst: start == 0, source)
             return nil
         }
         guard left >= version.headerLength else {
@@ -96,17 +106,17 @@ struct MessageDecoder: ~Copyable {
             let domain = begin(header, version, source)
             return decodeIPFIX(bytes, header, source, domain, into: &batch).map { start + $0 }
         case .sflow:
-            // Zeros behind a message look like the first half of the version.
-            if start == 0, bytes.uint32(at: 0) == SFlow.version {
-                decodeSFlow(bytes, from: source, into: &batch)
-            } else {
-                countTail(.flowUnknownVersion, left, isFirst: start == 0, source)
-            }
+            decodeSFlow(bytes, from: source, into: &batch)
             return nil
         }
     }
 
-    /// Counts what is left behind the messages of a payload, or a payload that is no message.
+    /// Zeros behind a message look like the first half of the version.
+    private func isSFlow(_ payload: RawSpan, at start: Int) -> Bool {
+        start == 0 && payload.byteCount >= 4 && payload.uint32(at: 0) == SFlow.version
+    }
+
+    /// Counts what is left behind the messages of a payload, or a payload that is none or refused.
     mutating func countTail(
         _ problem: ErrorCode, _ byteCount: Int, isFirst: Bool, _ source: PayloadSource
     ) {

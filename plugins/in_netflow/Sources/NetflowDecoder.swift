@@ -11,6 +11,9 @@ final class NetflowDecoder: PayloadDecoder {
         var repeatsConsumed = false
         /// Whether sampling rates that were sent little-endian are read so.
         var repairsSampling = true
+        var protocols = ProtocolSet.all
+        /// Who may send.
+        var senders = SenderList()
     }
 
     private var messages: MessageDecoder
