@@ -26,7 +26,7 @@ final class ObservationDomain {
     /// systemInitTimeMilliseconds; 0 when never told.
     private(set) var bootTime: UInt64 = 0
     private(set) var sequence: StreamSequence?
-    /// Losses of samples, of an sFlow agent; made with the first.
+    /// Losses of samples, of an sFlow agent; made with the first loss.
     var sampleCounters: SourceCounters?
     /// The sequences of an sFlow agent's samples.
     private var sampleSequences = SampleSequences()
@@ -64,12 +64,13 @@ final class ObservationDomain {
 
     /// Takes note of the number of an sFlow sample.
     ///
-    /// - Parameter counters: of the stream's samples.
+    /// - Parameter counters: of the stream's samples, asked for when the number tells of a loss.
     /// - Returns: what `storedBytes` grew by.
     func followSample(
-        _ sequence: UInt32, of source: SampleSource, reportingTo counters: SourceCounters
+        _ sequence: UInt32, of source: SampleSource,
+        reportingTo counters: @autoclosure () -> SourceCounters
     ) -> Int {
-        let grown = sampleSequences.follow(sequence, of: source, reportingTo: counters)
+        let grown = sampleSequences.follow(sequence, of: source, reportingTo: counters())
         storedBytes += grown
         return grown
     }

@@ -25,25 +25,27 @@ struct SampleSequences {
 
     /// Takes note of a sample's number.
     ///
+    /// - Parameter counters: asked for when the number tells of a loss.
     /// - Returns: bytes of memory that this took, or gave back when negative.
     mutating func follow(
-        _ sequence: UInt32, of source: SampleSource, reportingTo counters: SourceCounters
+        _ sequence: UInt32, of source: SampleSource,
+        reportingTo counters: @autoclosure () -> SourceCounters
     ) -> Int {
         let before = trackers.count
         if before >= Self.limit, trackers[source] == nil { trackers.removeAll() }
         Self.follow(
             sequence, in: &trackers[source, default: SequenceTracker(reach: Self.reach)],
-            reportingTo: counters)
+            reportingTo: counters())
         return (trackers.count - before) * Self.bytesPerSource
     }
 
     private static func follow(
         _ sequence: UInt32, in tracker: inout SequenceTracker,
-        reportingTo counters: SourceCounters
+        reportingTo counters: @autoclosure () -> SourceCounters
     ) {
         let old = tracker.loss
         _ = tracker.begin(sequence)
         tracker.end(units: 1)
-        if tracker.loss != old { counters.loss.update(from: old, to: tracker.loss) }
+        if tracker.loss != old { counters().loss.update(from: old, to: tracker.loss) }
     }
 }
