@@ -76,6 +76,7 @@ extension MessageDecoder {
         let input = Interface(sample, at: start + 12, isExpanded: isExpanded)
         let output = Interface(sample, at: isExpanded ? 32 : 24, isExpanded: isExpanded)
         var flow = FlowSample()
+        flow.packet.readsTunnels = options.readsTunnels
         flow.parts = [.flowSample, .interfaces]
         if output.format == 1 { flow.parts.insert(.discarded) }
         if output.format == 2 { flow.parts.insert(.multipleOutputs) }
@@ -97,6 +98,7 @@ extension MessageDecoder {
         guard sample.byteCount >= 32 else { return false }
         let source = self.source(of: sample, .discard, isExpanded: true)
         var flow = FlowSample()
+        flow.packet.readsTunnels = options.readsTunnels
         flow.parts = [.discardSample, .interfaces]
         let isWhole = readRecords(sample, from: 28, into: &flow, domain)
         guard beginRecord(sample, source, domain) else { return isWhole }

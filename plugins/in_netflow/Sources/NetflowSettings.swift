@@ -36,6 +36,9 @@ struct NetflowSettings: Sendable {
                 "repair_sampling", .boolean, default: "true",
                 help: "Read sampling rates that RouterOS 6 sends little-endian the right way."),
             OptionSpec(
+                "tunnels", .boolean, default: "false",
+                help: "Read packets inside GRE, IP and VXLAN tunnels of sFlow samples, too."),
+            OptionSpec(
                 "exporter_limit", .integer(1...1_000_000), default: "20000",
                 help: "Exporters remembered; beyond, the one silent for longest is forgotten."),
             OptionSpec(
@@ -82,6 +85,7 @@ struct NetflowSettings: Sendable {
         }
         decoder.emitsOptions = settings.boolean("emit_options")
         decoder.repeatsConsumed = settings.boolean("ie_all")
+        decoder.readsTunnels = settings.boolean("tunnels")
         decoder.repairsSampling = settings.boolean("repair_sampling")
         var limits = ExporterTable.Limits()
         limits.exporters = settings.integer("exporter_limit") ?? limits.exporters

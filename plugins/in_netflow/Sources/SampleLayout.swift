@@ -34,6 +34,9 @@ struct SampleParts: OptionSet, Hashable, Sendable {
     static let ports = SampleParts(bit: 20)
     static let tcp = SampleParts(bit: 21)
     static let icmp = SampleParts(bit: 22)
+    static let innerIPv4 = SampleParts(bit: 33)
+    static let innerIPv6 = SampleParts(bit: 34)
+    static let innerPorts = SampleParts(bit: 35)
 
     // What the agent knows beside.
     static let switched = SampleParts(bit: 24)

@@ -153,6 +153,19 @@ extension SampledPacket {
             row.append(icmpType)
             row.append(icmpCode)
         }
+        if parts.contains(.innerIPv4) {
+            row.append(bigEndian: UInt32(truncatingIfNeeded: innerSource.low))
+            row.append(bigEndian: UInt32(truncatingIfNeeded: innerDestination.low))
+            row.append(innerProtocol)
+        } else if parts.contains(.innerIPv6) {
+            row.append(innerSource)
+            row.append(innerDestination)
+            row.append(innerProtocol)
+        }
+        if parts.contains(.innerPorts) {
+            row.append(bigEndian: innerSourcePort)
+            row.append(bigEndian: innerDestinationPort)
+        }
     }
 }
 

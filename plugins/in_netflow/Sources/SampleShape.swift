@@ -123,6 +123,16 @@ struct SampleShape {
             field("icmp_type", 1)
             field("icmp_code", 1)
         }
+        if has(.innerIPv4) || has(.innerIPv6) {
+            let length = has(.innerIPv4) ? 4 : 16
+            field("inner_src_addr", length, .address)
+            field("inner_dst_addr", length, .address)
+            field("inner_proto", 1)
+        }
+        if has(.innerPorts) {
+            field("inner_src_port", 2)
+            field("inner_dst_port", 2)
+        }
     }
 
     private mutating func addTag(_ identifier: String, _ priority: String, isOuter: Bool = false) {

@@ -175,6 +175,13 @@ extension SampledPacket {
     }
 
     private mutating func readTransport(_ bytes: RawSpan, at offset: Int) {
+        readPorts(bytes, at: offset)
+        if readsTunnels, offset < bytes.byteCount {
+            readTunnel(bytes.extracting(offset..<bytes.byteCount))
+        }
+    }
+
+    private mutating func readPorts(_ bytes: RawSpan, at offset: Int) {
         guard let known = IPProtocol(rawValue: protocolNumber) else { return }
         switch known {
         case .icmp, .icmpv6:

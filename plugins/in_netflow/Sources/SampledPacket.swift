@@ -36,6 +36,13 @@ struct SampledPacket {
     var tcpFlags: UInt16 = 0
     var icmpType: UInt8 = 0
     var icmpCode: UInt8 = 0
+    /// Whether `inner...` are read when the packet is a tunnel's.
+    var readsTunnels = false
+    var innerSource = IPAddress.any
+    var innerDestination = IPAddress.any
+    var innerProtocol: UInt8 = 0
+    var innerSourcePort: UInt16 = 0
+    var innerDestinationPort: UInt16 = 0
 
     var hasNetworkLayer: Bool { parts.contains(.network) }
 }

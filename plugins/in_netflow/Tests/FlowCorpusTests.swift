@@ -32,6 +32,7 @@ import Testing
     static var options: NetflowDecoder.Options {
         var options = NetflowDecoder.Options()
         options.emitsOptions = true
+        options.readsTunnels = true
         return options
     }
 

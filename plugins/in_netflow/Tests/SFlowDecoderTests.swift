@@ -125,6 +125,21 @@ enum TestSFlow {
         #expect(record["bytes"] == "28" && record["src_addr"] == "192.0.2.10")
     }
 
+    @Test func showsThePacketInATunnelWhenAskedTo() throws {
+        let inner = TestSFlow.packet.dropFirst(14)
+        let outer = WireBytes(hex: "4500 0030 0000 0000 4004 0000 cb007101 cb007102").bytes
+        let payload = TestSFlow.datagram(
+            TestSFlow.flow(TestSFlow.header(outer + inner, kind: 11)))
+        var options = NetflowDecoder.Options()
+        options.readsTunnels = true
+        let bench = FlowBench(options)
+        bench.feed(payload)
+        let record = try #require(bench.records.first)
+        #expect(record["src_addr"] == "203.0.113.1" && record["inner_src_addr"] == "192.0.2.10")
+        #expect(record["inner_dst_port"] == "32768" && record["inner_proto"] == "17")
+        #expect(Self.records(payload).first?["inner_src_addr"] == nil)
+    }
+
     @Test func makesOneRunOfSamplesAlike() {
         let bench = FlowBench()
         let flow = TestSFlow.flow(TestSFlow.header(TestSFlow.packet))

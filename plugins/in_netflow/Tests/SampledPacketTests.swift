@@ -76,6 +76,34 @@ import Testing
         #expect(Self.read("4400 0040 0063 0000 40 11 0000 c000020a c6336414", .ipv4).parts == [])
     }
 
+    private static let inner =
+        "4500001c 00010000 40110000 0a010101 0a020202 0035 8000 0008 0000"
+
+    @Test(arguments: [
+        "4500 0030 0000 0000 4004 0000 c000020a c6336414 " + inner,
+        "4500 0038 0000 0000 402f 0000 c000020a c6336414 2000 0800 00000007 " + inner,
+        "60000000 001c 04 39 " + ipv6 + inner,
+        "4500 0060 0000 0000 4011 0000 c000020a c6336414 c000 12b5 0000 0000 0800000000138800 "
+            + macs + "0800" + inner,
+        "4500 0060 0000 0000 402f 0000 c000020a c6336414 0000 6558" + macs + "8100 0001 0800"
+            + inner,
+    ])
+    func readsThePacketInATunnelWhenAskedTo(hex: String) {
+        #expect(Self.read(hex, .ipv4).parts.isDisjoint(with: [.innerIPv4, .innerPorts]))
+        let bytes = WireBytes(hex: hex).bytes
+        var packet = SampledPacket()
+        packet.readsTunnels = true
+        bytes.withBytes { packet.readHeader($0, .ipv4) }
+        #expect(packet.parts.isSuperset(of: [.innerIPv4, .innerPorts]))
+        #expect(packet.innerSource.description == "10.1.1.1" && packet.innerProtocol == 17)
+        #expect(packet.innerSourcePort == 53 && packet.innerDestinationPort == 0x8000)
+        for cut in Damage.truncations(of: bytes) {
+            var packet = SampledPacket()
+            packet.readsTunnels = true
+            cut.withBytes { packet.readHeader($0, .ipv4) }
+        }
+    }
+
     @Test func readsNoMoreFromACutHeaderThanFromAWhole() {
         var whole = SampledPacket()
         TestSFlow.packet.withBytes { whole.readHeader($0, .ethernet) }
