@@ -28,6 +28,11 @@ enum Benchmarks {
         }
         let encoding = Workbench()
         encoding.fill(decoder, flows.data, times: 20)
+        var samples = Samples()
+        let sampled = Samples.samplesPerDatagram * 20
+        harness.add("sflow decode", records: sampled) {
+            bench.fill(decoder, &samples, times: 20)
+        }
         harness.add("ipfix encode json", records: records) { encoding.encode() }
     }
 

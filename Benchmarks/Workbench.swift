@@ -31,6 +31,16 @@ final class Workbench {
         }
     }
 
+    /// Decodes `times` datagrams of samples, one after the other, into the emptied batch.
+    func fill(_ decoder: any PayloadDecoder, _ samples: inout Samples, times: Int) {
+        batch.removeAll()
+        batch.received = source.received
+        for _ in 0..<times {
+            samples.number()
+            samples.data.withBytes { decoder.decode($0, from: source, into: &batch) }
+        }
+    }
+
     /// Parses `line` `times` times into the emptied batch.
     func fill(_ parser: any LineParser, _ line: [UInt8], times: Int) {
         batch.removeAll()

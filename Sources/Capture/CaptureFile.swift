@@ -44,8 +44,7 @@ public final class CaptureFile {
         guard let format else {
             throw OperationError(
                 .captureUnknownFormat, call: "detect", target: path,
-                reason: window.withBytes(0..<length) { CaptureFormat.explanation(of: $0) }
-                    + " (at byte 0)",
+                reason: "\(CaptureFormat.explanation) (at byte 0)",
                 canRetry: false)
         }
         self.format = format

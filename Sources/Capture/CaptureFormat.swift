@@ -25,11 +25,8 @@ public enum CaptureFormat: String, Sendable, CaseIterable {
         return isText(bytes) ? .text : nil
     }
 
-    /// What bytes that `detect` does not know look like, for messages.
-    static func explanation(of bytes: RawSpan) -> String {
-        if FlowMessage.isSFlow(bytes) { return "sFlow datagrams, which cannot be decoded yet" }
-        return "neither pcap, pcapng, NetFlow or IPFIX datagrams nor text"
-    }
+    /// What bytes are not that `detect` does not know, for messages.
+    static let explanation = "neither pcap, pcapng, NetFlow, IPFIX or sFlow datagrams nor text"
 
     /// Whether the bytes begin like a gzip member (RFC 1952 §2.3.1).
     public static func isGzip(_ bytes: RawSpan) -> Bool {

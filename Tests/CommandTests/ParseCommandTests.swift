@@ -78,13 +78,13 @@ import Testing
 
     @Test func saysWhatNobodyReads() throws {
         let file = try directory.write(
-            TinyCapture.pcap([(53, [0, 1, 2, 3]), (6343, [0, 0, 0, 5])]), to: "a.pcap")
+            TinyCapture.pcap([(53, [0, 1, 2, 3]), (6344, [0, 0, 0, 5])]), to: "a.pcap")
         let run = try ParseRun([file])
         #expect(run.status == 0 && run.output.isEmpty)
         #expect(
             run.messages.contains(
                 "left out: 1 to port 53, neither flow nor log, "
-                    + "1 to port 6343, sFlow, which cannot be decoded yet\n"))
+                    + "1 to port 6344, neither flow nor log\n"))
     }
 
     @Test func goesOnAfterAFileThatCannotBeRead() throws {

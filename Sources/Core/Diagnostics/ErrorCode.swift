@@ -47,6 +47,10 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case flowBadList = 2114
     case flowUnknownListTemplate = 2115
     case flowSwappedRate = 2116
+    case flowBadSample = 2117
+    case flowUnknownSample = 2118
+    case flowRefusedProtocol = 2119
+    case flowRefusedSender = 2120
     // Decoding: syslog and RouterOS.
     case syslogNoHeader = 2201
     case syslogBadPriority = 2202

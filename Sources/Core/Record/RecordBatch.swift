@@ -136,6 +136,18 @@ extension RecordBatch {
         rowStart = buffer.count &- rowLength
     }
 
+    /// Starts a row of the last run whose fixed part is known already.
+    ///
+    /// - Parameters:
+    ///   - fixedPart: the shape's `rowLength` bytes.
+    ///   - isVariable: the shape's `hasVariablePart`.
+    @inlinable
+    public mutating func beginRow(_ fixedPart: RawSpan, isVariable: Bool) {
+        if isVariable { buffer.append(bigEndian: UInt32(0)) }
+        rowStart = buffer.count
+        buffer.append(fixedPart)
+    }
+
     /// Calls `body` with the fixed part of the row being written.
     ///
     /// Bounds are compared with a number that stays in a register: cheaper than as many calls of

@@ -48,15 +48,10 @@ final class ContentRouter: PayloadRouter {
         self.parsers = parsers
     }
 
-    /// What is sent to a port that no input reads.
-    private static func name(ofPort port: UInt16) -> String {
-        port == 6343 ? "sFlow, which cannot be decoded yet" : "neither flow nor log"
-    }
-
     /// Ports that senders use unless told otherwise, and the input that reads them.
     private static func usualInput(ofPort port: UInt16) -> String? {
         switch port {
-        case 2055, 9995, 9996, 4739: "netflow"
+        case 2055, 9995, 9996, 4739, 6343: "netflow"
         case 514, 5140, 6514: "syslog"
         case 5141: "routeros"
         default: nil
@@ -77,7 +72,7 @@ final class ContentRouter: PayloadRouter {
         let port = destination?.port ?? 0
         let name =
             reading ?? (isLine ? "syslog" : Self.input(for: payload, port: port))
-        guard let name else { return .nobody("to port \(port), \(Self.name(ofPort: port))") }
+        guard let name else { return .nobody("to port \(port), neither flow nor log") }
         if let stage = stages.first(where: { $0.name == name }) { return .stage(stage) }
         guard let stage = makeStage(name) else { return .nobody("no input '\(name)'") }
         stages.append(stage)

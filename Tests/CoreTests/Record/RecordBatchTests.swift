@@ -57,6 +57,21 @@ import Testing
         #expect(SampleShapes.text(batch) == expected)
     }
 
+    @Test func rowBegunWithItsFixedPartIsTheSameRow() {
+        let source = SampleShapes.batch()
+        let run = source.runs[0]
+        var copy = RecordBatch(tag: "flows")
+        copy.beginRun(run.shape, constants: source.bytes.extracting(run.constants..<run.start))
+        source.forEachRow { row in
+            copy.beginRow(row.bytes.extracting(0..<25), isVariable: true)
+            _ = copy.appendVariable(
+                row.bytes.extracting(25..<row.bytes.byteCount), rowLength: 25)
+            copy.endRow(isVariable: true)
+        }
+        let isSame = copy.bytes.hasSameBytes(as: source.bytes)
+        #expect(isSame && SampleShapes.text(copy) == SampleShapes.text(source))
+    }
+
     @Test func restoreRefusesRunsThatDoNotAddUp() throws {
         let batch = SampleShapes.batch()
         let run = batch.runs[0]

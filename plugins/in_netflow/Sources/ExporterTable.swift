@@ -47,6 +47,14 @@ struct ExporterTable {
         return counters
     }
 
+    /// What the numbers of an sFlow agent's samples tell, beside those of its datagrams.
+    mutating func sampleCounters(of domain: ObservationDomain) -> SourceCounters {
+        if let known = domain.sampleCounters { return known }
+        let made = ledger.counters(for: domain.key.name + " samples")
+        domain.sampleCounters = made
+        return made
+    }
+
     private mutating func insert(_ key: DomainKey) -> ObservationDomain {
         if exporters[key.exporter] == nil, exporters.count >= limits.exporters {
             let enough = limits.exporters / 16

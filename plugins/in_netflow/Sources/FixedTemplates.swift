@@ -23,7 +23,7 @@ struct FixedTemplates {
         case .netflowV8:
             let aggregation = Int(packet.byte(at: 22))
             return v8.indices.contains(aggregation - 1) ? v8[aggregation - 1] : nil
-        case .netflowV9, .ipfix: return nil
+        case .netflowV9, .ipfix, .sflow: return nil
         }
     }
 }

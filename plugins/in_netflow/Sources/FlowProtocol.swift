@@ -1,5 +1,8 @@
 /// The flow protocols of one port; the raw value is the version word that tells them apart.
-enum FlowProtocol: UInt16, Sendable {
+///
+/// That of sFlow has 32 bits, of which the first 16 are 0.
+enum FlowProtocol: UInt16, Sendable, CaseIterable {
+    case sflow = 0
     case netflowV1 = 1
     case netflowV5 = 5
     case netflowV7 = 7
@@ -10,6 +13,7 @@ enum FlowProtocol: UInt16, Sendable {
     /// The value of `flow_type`.
     var name: String {
         switch self {
+        case .sflow: "sflow_5"
         case .netflowV1: "netflow_v1"
         case .netflowV5: "netflow_v5"
         case .netflowV7: "netflow_v7"
@@ -19,7 +23,7 @@ enum FlowProtocol: UInt16, Sendable {
         }
     }
 
-    /// Bytes of the message header.
+    /// Bytes of the message header; in sFlow of the shortest, without an agent address.
     var headerLength: Int {
         switch self {
         case .netflowV1: 16
@@ -27,6 +31,7 @@ enum FlowProtocol: UInt16, Sendable {
         case .netflowV8: 28
         case .netflowV9: 20
         case .ipfix: 16
+        case .sflow: 24
         }
     }
 

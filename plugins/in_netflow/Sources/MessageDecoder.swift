@@ -1,6 +1,6 @@
 import Core
 
-/// Turns NetFlow and IPFIX messages into records.
+/// Turns NetFlow and IPFIX messages and sFlow datagrams into records.
 ///
 /// Records of fixed length are not looked at: a data set is one copy of its bytes, read through
 /// the shape that its template was compiled to. A struct, because the checks for exclusive access
@@ -21,6 +21,7 @@ struct MessageDecoder: ~Copyable {
     /// Whether a template came that held data may have waited for.
     var hasNewTemplate = false
     var plans = PlanCache()
+    var samples = SampleRecords()
     var recordsLeft = 0
     /// Data records of the message so far, whether handed on or not.
     var recordsSeen = 0
@@ -43,6 +44,10 @@ struct MessageDecoder: ~Copyable {
     mutating func decode(
         _ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch
     ) {
+        guard options.senders.contains(source.peer.address) else {
+            countTail(.flowRefusedSender, payload.byteCount, isFirst: true, source)
+            return
+        }
         tick &+= 1
         recordsLeft = Self.recordLimit
         lists.begin()
@@ -65,9 +70,15 @@ struct MessageDecoder: ~Copyable {
         into batch: inout RecordBatch
     ) -> Int? {
         let left = payload.byteCount - start
-        guard left >= 2, let version = FlowProtocol(rawValue: payload.uint16(at: start)) else {
+        guard left >= 2, let version = FlowProtocol(rawValue: payload.uint16(at: start)),
+            version != .sflow || isSFlow(payload, at: start)
+        else {
             let problem: ErrorCode = left < 2 ? .flowTruncatedHeader : .flowUnknownVersion
             countTail(problem, left, isFirst: start == 0, source)
+            return nil
+        }
+        guard options.protocols.contains(version) else {
+            countTail(.flowRefusedProtocol, left, isFirst: start == 0, source)
             return nil
         }
         guard left >= version.headerLength else {
@@ -94,11 +105,19 @@ struct MessageDecoder: ~Copyable {
             let header = MessageHeader(ipfix: bytes)
             let domain = begin(header, version, source)
             return decodeIPFIX(bytes, header, source, domain, into: &batch).map { start + $0 }
+        case .sflow:
+            decodeSFlow(bytes, from: source, into: &batch)
+            return nil
         }
     }
 
-    /// Counts what is left behind the messages of a payload, or a payload that is no message.
-    private mutating func countTail(
+    /// Zeros behind a message look like the first half of the version.
+    private func isSFlow(_ payload: RawSpan, at start: Int) -> Bool {
+        start == 0 && payload.byteCount >= 4 && payload.uint32(at: 0) == SFlow.version
+    }
+
+    /// Counts what is left behind the messages of a payload, or a payload that is none or refused.
+    mutating func countTail(
         _ problem: ErrorCode, _ byteCount: Int, isFirst: Bool, _ source: PayloadSource
     ) {
         guard isFirst else {
@@ -113,8 +132,14 @@ struct MessageDecoder: ~Copyable {
     private mutating func begin(
         _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
+        begin(header, version, exporter: source.peer.address)
+    }
+
+    mutating func begin(
+        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress
+    ) -> ObservationDomain {
         let key = DomainKey(
-            exporter: source.peer.address, domain: header.domain, flowProtocol: version,
+            exporter: exporter, domain: header.domain, flowProtocol: version,
             aggregation: header.aggregation)
         let domain = exporters.domain(key)
         domain.lastUsed = tick

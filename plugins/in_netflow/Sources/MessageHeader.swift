@@ -1,8 +1,9 @@
 import Core
 
-/// The header of a NetFlow packet or IPFIX message, as far as records need it.
+/// The header of a NetFlow packet, IPFIX message or sFlow datagram, as far as records need it.
 struct MessageHeader {
-    /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine type and engine id.
+    /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine type and engine id, sFlow
+    /// sub-agent.
     var domain: UInt32
     var sequence: UInt32
     /// Milliseconds since the exporter started; 0 in IPFIX.
@@ -39,6 +40,17 @@ struct MessageHeader {
         exported = Timestamp(seconds: Int64(bytes.uint32(at: 8)))
         sequence = bytes.uint32(at: 12)
         domain = bytes.uint32(at: 16)
+        samplingRate = 0
+    }
+
+    /// sFlow version 5, behind the agent's address: sub-agent u32, sequence u32, uptime u32.
+    ///
+    /// - Parameter bytes: at least 12. They do not tell when the datagram was sent.
+    init(sflow bytes: RawSpan) {
+        domain = bytes.uint32(at: 0)
+        sequence = bytes.uint32(at: 4)
+        uptime = bytes.uint32(at: 8)
+        exported = Timestamp(nanoseconds: 0)
         samplingRate = 0
     }
 

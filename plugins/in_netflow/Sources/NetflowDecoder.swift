@@ -11,6 +11,11 @@ final class NetflowDecoder: PayloadDecoder {
         var repeatsConsumed = false
         /// Whether sampling rates that were sent little-endian are read so.
         var repairsSampling = true
+        /// Whether the packets inside tunnels' packets are read, in sFlow samples.
+        var readsTunnels = false
+        var protocols = ProtocolSet.all
+        /// Who may send.
+        var senders = SenderList()
     }
 
     private var messages: MessageDecoder

@@ -1,7 +1,8 @@
 package import Core
 import Net
 
-/// Receives flow records of routers, switches and firewalls: NetFlow v1 to v9 and IPFIX on one port.
+/// Receives flow records of routers, switches and firewalls: NetFlow v1 to v9, IPFIX and
+/// sFlow on one port.
 package final class NetflowInput: Input {
     package static var info: PluginInfo { NetflowSettings.info }
 

@@ -9,7 +9,7 @@ struct NetflowSettings: Sendable {
 
     static let info = PluginInfo(
         kind: .input, name: "netflow",
-        summary: "Receives NetFlow v1, v5, v7, v8, v9 and IPFIX over UDP",
+        summary: "Receives NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow v5 over UDP",
         options: [
             OptionSpec(
                 "listen", .text, default: "0.0.0.0",
@@ -21,6 +21,12 @@ struct NetflowSettings: Sendable {
                 "receive_buffer_size", .size, default: "16MiB",
                 help: "Socket receive buffer to ask the kernel for."),
             OptionSpec(
+                "protocols", .choice(FlowProtocol.allCases.map(\.name)), repeatable: true,
+                help: "Protocols to accept, as flow_type names them; all unless given."),
+            OptionSpec(
+                "allow", .text, repeatable: true,
+                help: "Addresses and networks (192.0.2.0/24) to accept from; all unless given."),
+            OptionSpec(
                 "emit_options", .boolean, default: "false",
                 help: "Hand on options records too, as record_type options."),
             OptionSpec(
@@ -29,6 +35,9 @@ struct NetflowSettings: Sendable {
             OptionSpec(
                 "repair_sampling", .boolean, default: "true",
                 help: "Read sampling rates that RouterOS 6 sends little-endian the right way."),
+            OptionSpec(
+                "tunnels", .boolean, default: "false",
+                help: "Read packets inside GRE, IP and VXLAN tunnels of sFlow samples, too."),
             OptionSpec(
                 "exporter_limit", .integer(1...1_000_000), default: "20000",
                 help: "Exporters remembered; beyond, the one silent for longest is forgotten."),
@@ -68,8 +77,15 @@ struct NetflowSettings: Sendable {
         let port = UInt16(clamping: settings.integer("port") ?? 2055)
         endpoint = Endpoint(address: address, port: port)
         receiveBufferSize = settings.size("receive_buffer_size") ?? 16 << 20
+        decoder.senders = try Self.senders(settings)
+        let names = settings.texts("protocols")
+        if !names.isEmpty {
+            decoder.protocols = ProtocolSet(
+                FlowProtocol.allCases.filter { names.contains($0.name) })
+        }
         decoder.emitsOptions = settings.boolean("emit_options")
         decoder.repeatsConsumed = settings.boolean("ie_all")
+        decoder.readsTunnels = settings.boolean("tunnels")
         decoder.repairsSampling = settings.boolean("repair_sampling")
         var limits = ExporterTable.Limits()
         limits.exporters = settings.integer("exporter_limit") ?? limits.exporters
@@ -84,5 +100,25 @@ struct NetflowSettings: Sendable {
         held.bytesPerExporter = settings.size("hold_exporter_memory") ?? held.bytesPerExporter
         held.bytes = settings.size("hold_memory") ?? held.bytes
         decoder.held = held
+    }
+
+    /// - Throws: every entry of `allow` that is no network.
+    private static func senders(_ settings: PluginSettings) throws(SettingsError) -> SenderList {
+        var senders = SenderList()
+        var problems: [SettingsProblem] = []
+        for given in settings.given where given.key == "allow" {
+            guard case .text(let text) = given.value else { continue }
+            if let network = NetworkPrefix(text) {
+                senders.networks.append(network)
+            } else {
+                problems.append(
+                    SettingsProblem(
+                        .invalidValue, at: given.location,
+                        "'allow' has '\(text)', which is no address or network",
+                        hint: "for example 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32"))
+            }
+        }
+        if !problems.isEmpty { throw SettingsError(problems) }
+        return senders
     }
 }

@@ -3,7 +3,7 @@ import Core
 /// Which stream of messages: templates of one are never used for another.
 struct DomainKey: Hashable, Sendable {
     var exporter: IPAddress
-    /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine.
+    /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine, sFlow sub-agent.
     var domain: UInt32
     var flowProtocol: FlowProtocol
     /// By what NetFlow v8 sums up flows: each aggregation counts for itself.
@@ -26,6 +26,10 @@ final class ObservationDomain {
     /// systemInitTimeMilliseconds; 0 when never told.
     private(set) var bootTime: UInt64 = 0
     private(set) var sequence: StreamSequence?
+    /// Losses of samples, of an sFlow agent; made with the first loss.
+    var sampleCounters: SourceCounters?
+    /// The sequences of an sFlow agent's samples.
+    private var sampleSequences = SampleSequences()
     /// Data sets that wait for templates of this stream.
     var heldCount = 0
     /// Decoder tick of the last message.
@@ -56,6 +60,19 @@ final class ObservationDomain {
     ///   not be counted.
     func followSequence(_ header: MessageHeader, records: Int?) {
         sequence?.follow(header, records: records, reportingTo: counters)
+    }
+
+    /// Takes note of the number of an sFlow sample.
+    ///
+    /// - Parameter counters: of the stream's samples, asked for when the number tells of a loss.
+    /// - Returns: what `storedBytes` grew by.
+    func followSample(
+        _ sequence: UInt32, of source: SampleSource,
+        reportingTo counters: @autoclosure () -> SourceCounters
+    ) -> Int {
+        let grown = sampleSequences.follow(sequence, of: source, reportingTo: counters())
+        storedBytes += grown
+        return grown
     }
 
     func template(_ id: UInt16) -> Template? {
@@ -119,6 +136,7 @@ final class ObservationDomain {
 
     func removeAllTemplates() {
         templates.removeAll()
+        sampleSequences = SampleSequences()
         storedBytes = 0
     }
 }

@@ -1,6 +1,6 @@
 /// What the sequence numbers of a stream count.
 enum SequenceRule: Sendable {
-    /// Messages: NetFlow v9 (RFC 3954 §5.1).
+    /// Messages: NetFlow v9 (RFC 3954 §5.1), sFlow.
     case messages
     /// Records sent before the message: IPFIX (RFC 7011 §3.1), flows in NetFlow v5, v7 and v8.
     case records
@@ -13,6 +13,7 @@ enum SequenceRule: Sendable {
         case .netflowV1: []
         case .netflowV5, .netflowV7, .netflowV8: [.records, .messages]
         case .netflowV9: [.messages, .records]
+        case .sflow: [.messages]
         case .ipfix: [.records, .messages, .recordsIncluded]
         }
     }

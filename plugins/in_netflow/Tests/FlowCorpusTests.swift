@@ -32,6 +32,7 @@ import Testing
     static var options: NetflowDecoder.Options {
         var options = NetflowDecoder.Options()
         options.emitsOptions = true
+        options.readsTunnels = true
         return options
     }
 
@@ -100,7 +101,10 @@ import Testing
             var payload = (0..<Int.random(in: 0...200, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random) >> UInt8.random(in: 0...7, using: &random)
             }
-            payload = [0, [1, 5, 7, 8, 9, 10][round % 6]] + payload
+            let isSFlow = round % 7 == 6
+            payload =
+                isSFlow
+                ? TestSFlow.words(5, 1) + payload : [0, [1, 5, 7, 8, 9, 10][round % 7]] + payload
             bench.feed(payload)
         }
     }

@@ -34,11 +34,12 @@ private final class CollectingSink: BatchSink {
 }
 
 @Suite struct NetflowInputTests {
+    private static let place = SourceLocation(file: "test.yaml", line: 1, column: 1)
+
     private static func settings(
         _ entries: [String: String], problems: inout [SettingsProblem]
     ) -> PluginSettings {
-        let place = SourceLocation(file: "test.yaml", line: 1, column: 1)
-        return PluginSettings(
+        PluginSettings(
             info: NetflowInput.info, instanceName: "netflow.0", location: place,
             entries: entries.sorted { $0.key < $1.key }.map {
                 Setting.Entry(
@@ -70,6 +71,30 @@ private final class CollectingSink: BatchSink {
         let settings = Self.settings(["listen": "router"], problems: &problems)
         let error = #expect(throws: SettingsError.self) { try NetflowInput(settings: settings) }
         #expect(error?.problems.map(\.code) == [.invalidValue])
+    }
+
+    @Test func refusesEveryNetworkThatIsNone() {
+        var problems: [SettingsProblem] = []
+        let list = Setting(
+            .list(
+                ["192.0.2.0/24", "192.0.2.0/33", "router", "::/129"].map {
+                    Setting(.scalar($0, isPlain: true), at: Self.place)
+                }), at: Self.place)
+        let settings = PluginSettings(
+            info: NetflowInput.info, instanceName: "netflow.0", location: Self.place,
+            entries: [Setting.Entry(key: "allow", keyLocation: Self.place, value: list)],
+            parsers: NoParsers(), problems: &problems)
+        let error = #expect(throws: SettingsError.self) { try NetflowInput(settings: settings) }
+        #expect(error?.problems.map(\.code) == Array(repeating: .invalidValue, count: 3))
+    }
+
+    @Test func takesProtocolsByTheNamesOfRecords() throws {
+        var problems: [SettingsProblem] = []
+        let some = try NetflowSettings(Self.settings(["protocols": "ipfix"], problems: &problems))
+        #expect(some.decoder.protocols == ProtocolSet([.ipfix]))
+        #expect(try NetflowSettings(Self.defaults).decoder.protocols == .all)
+        _ = Self.settings(["protocols": "netflow"], problems: &problems)
+        #expect(problems.map(\.code) == [.unknownChoice])
     }
 
     @Test func decodesWithoutOpeningAnything() throws {
