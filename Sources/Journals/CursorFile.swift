@@ -57,7 +57,6 @@ public final class CursorFile {
     /// Opens the file if there is one that can be written into.
     private func open() throws(OperationError) {
         file = nil
-        guard FileSystem.kind(of: path) != nil else { return }
         // Its slots may be of any age: only what `load` has chosen may stay untouched.
         guard try load() != nil else { return }
         file = try FileDescriptor.open(path, .write)

@@ -110,19 +110,13 @@ public final class Journal: Sendable {
         _ batch: borrowing RecordBatch, with writer: inout Writer
     ) throws(OperationError) {
         let end = self.end
-        var last = state.withLock { $0.segments.last }
-        if let segment = last, !segment.isFresh, isUsable(segment) {
-            writer.encoder.encode(
-                batch, progress: batch.progress, firstRecord: end.record, salt: segment.salt)
-            if !hasRoom(in: segment, for: writer.encoder.frameLength) { last = nil }
-        } else if let segment = last, !isUsable(segment) {
-            last = nil
-        }
+        let last = state.withLock { $0.segments.last }.flatMap { isUsable($0) ? $0 : nil }
         let segment: Segment
-        if let last, !last.isFresh {
+        if let last, !last.isFresh, goesOn(in: last, with: batch, after: end, &writer.encoder) {
             segment = last
         } else {
-            segment = try begin(with: batch, after: end, in: last, with: &writer)
+            let fresh = last.flatMap { $0.isFresh ? $0 : nil }
+            segment = try begin(with: batch, after: end, in: fresh, with: &writer)
         }
         do throws(OperationError) {
             if writer.encoder.isFollowedByBatch {
@@ -150,6 +144,18 @@ public final class Journal: Sendable {
     private func hasRoom(in segment: Segment, for length: Int) -> Bool {
         segment.storage.hasRoom(for: length)
             && (segment.isFresh || segment.published + length <= settings.segmentLength)
+    }
+
+    /// Encodes the batch as one more frame of a segment.
+    ///
+    /// - Returns: whether the segment has room for it.
+    private func goesOn(
+        in segment: Segment, with batch: borrowing RecordBatch, after end: JournalPosition,
+        _ encoder: inout FrameEncoder
+    ) -> Bool {
+        encoder.encode(
+            batch, progress: batch.progress, firstRecord: end.record, salt: segment.salt)
+        return hasRoom(in: segment, for: encoder.frameLength)
     }
 
     /// Encodes the batch as the first frame of a segment, making one unless `fresh` can be used.

@@ -44,13 +44,8 @@ extension RouterOSReader {
     ) {
         let moment = EventTime(device: message.deviceTime, source: source)
         let layout = messageLayout(of: pattern, hasDeviceTime: moment.isFromDevice)
-        SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
-        batch.beginRow(rowLength: layout.rowLength, isVariable: true)
-        batch.withFixedPart(rowLength: layout.rowLength) { row in
-            SyslogLayout.storeHead(
-                moment, deviceTime: message.deviceTime, priority: message.priority,
-                isTruncated: isTruncated, from: source, into: &row)
-        }
+        Self.beginRecord(
+            layout.shape, message, at: moment, isTruncated: isTruncated, from: source, in: &batch)
         storeText(line, message, fields: fields, isRaw: false, into: &batch)
         var place = RouterOSLayout.Place.field(0)
         while place < layout.rowLength {

@@ -237,13 +237,8 @@ struct RouterOSReader: ~Copyable {
         let layout = layout(
             for: RouterOSLayout.Key(
                 event: event, status: status, hasDeviceTime: moment.isFromDevice))
-        SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
-        batch.beginRow(rowLength: layout.rowLength, isVariable: true)
-        batch.withFixedPart(rowLength: layout.rowLength) { row in
-            SyslogLayout.storeHead(
-                moment, deviceTime: message.deviceTime, priority: message.priority,
-                isTruncated: isTruncated, from: source, into: &row)
-        }
+        Self.beginRecord(
+            layout.shape, message, at: moment, isTruncated: isTruncated, from: source, in: &batch)
         storeText(line, message, fields: fields, isRaw: status == .raw, into: &batch)
         if let firewall { store(firewall, line, into: &batch) }
         if let login { store(login, into: &batch) }
@@ -251,6 +246,21 @@ struct RouterOSReader: ~Copyable {
         appendScratch(to: &batch, rowLength: layout.rowLength)
         batch.endRow(isVariable: true)
         return status.problem
+    }
+
+    /// Begins a row with what the records of all messages have in common.
+    @inline(__always)
+    static func beginRecord(
+        _ shape: Shape, _ message: RouterOSMessage, at moment: EventTime, isTruncated: Bool,
+        from source: PayloadSource, in batch: inout RecordBatch
+    ) {
+        SyslogLayout.continueRun(shape, source: source, of: &batch)
+        batch.beginRow(rowLength: shape.rowLength, isVariable: true)
+        batch.withFixedPart(rowLength: shape.rowLength) { row in
+            SyslogLayout.storeHead(
+                moment, deviceTime: message.deviceTime, priority: message.priority,
+                isTruncated: isTruncated, from: source, into: &row)
+        }
     }
 
     @inline(__always)

@@ -13,19 +13,7 @@ import YAML
 
     /// Runs an agent on a configuration until its inputs have ended and everything is delivered.
     private func run(_ text: String, in directory: TemporaryDirectory) throws -> Ledger {
-        let path = try directory.write(text, to: "agent.yaml")
-        let configuration = Configuration.load(path)
-        let result = Plan.make(
-            from: configuration.root, registry: Self.registry, problems: configuration.problems)
-        #expect(result.problems == [])
-        let agent = try Agent(plan: try #require(result.plan), log: .silent)
-        #expect(agent.run(signals: SignalSet.block([])) == 0)
-        return agent.ledger
-    }
-
-    private func numbers(_ name: String, in directory: TemporaryDirectory) throws -> [Int] {
-        String(decoding: try directory.read(name), as: UTF8.self)
-            .split(separator: "\n").compactMap { Int($0) }
+        try runAgent(text, Self.registry, in: directory)
     }
 
     @Test(arguments: ["memory", "filesystem"])

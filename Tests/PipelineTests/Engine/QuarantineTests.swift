@@ -63,24 +63,11 @@ private final class PickyOutput: Output {
         inputs: [CountingInput.self], filters: [], outputs: [PickyOutput.self, LineOutput.self])
 
     private func run(_ text: String, in directory: TemporaryDirectory) throws -> Ledger {
-        let path = try directory.write(text, to: "agent.yaml")
-        let configuration = Configuration.load(path)
-        let result = Plan.make(
-            from: configuration.root, registry: Self.registry, problems: configuration.problems)
-        #expect(result.problems == [])
-        let agent = try Agent(plan: try #require(result.plan), log: .silent)
-        #expect(agent.run(signals: SignalSet.block([])) == 0)
-        return agent.ledger
-    }
-
-    private func numbers(_ name: String, in directory: TemporaryDirectory) throws -> [Int] {
-        String(decoding: try directory.read(name), as: UTF8.self)
-            .split(separator: "\n").compactMap { Int($0) }
+        try runAgent(text, Self.registry, in: directory)
     }
 
     private func quarantined(in directory: TemporaryDirectory) throws -> [Int] {
-        let path = directory.file(
-            "s/quarantine/picky%2e0".replacingOccurrences(of: "%2e", with: "."))
+        let path = Quarantine.directory(of: "picky.0", in: directory.file("s"))
         let journal = try Journal(
             name: "q", settings: Quarantine.settings(directory: path, isDurable: false),
             log: .silent)
