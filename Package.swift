@@ -4,7 +4,7 @@ import PackageDescription
 // Plugins, in data-flow order. The folder name is the YAML name with its kind in front.
 let plugins: [(folder: String, uses: [Target.Dependency])] = [
     ("in_syslog", ["Net", "Parsers"]),
-    ("in_netflow", ["Net"]),
+    ("in_netflow", ["Net", "System"]),
     ("in_routeros", ["Net", "Parsers"]),
     ("in_tail", ["Codec", "Parsers", "System"]),
     ("in_stdin", ["Parsers", "System"]),

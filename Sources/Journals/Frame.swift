@@ -1,5 +1,5 @@
-import CShims
 import Core
+import System
 
 /// The layout of segments and frames.
 ///
@@ -19,12 +19,11 @@ enum Frame {
     /// Where the bytes begin that the checksum covers.
     static let checkedFrom = 8
 
-    /// Checksums the bytes; CRC32C as in RFC 3720 §12.1.
+    /// CRC32C of the bytes.
     ///
     /// - Parameter crc: the checksum of what stands before them.
     static func checksum(_ bytes: RawSpan, continuing crc: UInt32 = 0) -> UInt32 {
-        // The pointer lives for the call only.
-        unsafe bytes.withUnsafeBytes { unsafe catchment_crc32c(crc, $0.baseAddress, $0.count) }
+        Checksum.crc32c(bytes, continuing: crc)
     }
 
     /// What a frame's header says.

@@ -51,6 +51,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case flowUnknownSample = 2118
     case flowRefusedProtocol = 2119
     case flowRefusedSender = 2120
+    case flowTemplateExpired = 2121
     // Decoding: syslog and RouterOS.
     case syslogNoHeader = 2201
     case syslogBadPriority = 2202

@@ -15,6 +15,8 @@ public final class SourceCounters: Sendable {
     public let loss = SequenceLoss()
     /// Written by decoders that keep data until it can be understood.
     public let held = HeldCounters()
+    /// Written by decoders that look after their senders.
+    public let presence = SenderPresence()
 
     public init(name: String) { self.name = name }
 
@@ -58,6 +60,7 @@ public final class SourceCounters: Sendable {
         public var problems: [ErrorCode: UInt64]
         public var loss: SequenceLoss.Snapshot
         public var held: HeldCounters.Snapshot
+        public var presence: SenderPresence.Snapshot
     }
 
     public var snapshot: Snapshot {
@@ -65,7 +68,7 @@ public final class SourceCounters: Sendable {
             name: name, payloads: payloads.load(ordering: .relaxed),
             bytes: bytes.load(ordering: .relaxed), records: records.load(ordering: .relaxed),
             problems: problems.withLock { $0 }, loss: loss.snapshot,
-            held: held.snapshot)
+            held: held.snapshot, presence: presence.snapshot)
     }
 }
 

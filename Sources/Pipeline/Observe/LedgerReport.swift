@@ -14,6 +14,8 @@ public struct LedgerReport: Sendable {
         if let filters { parts.append(filters) }
         if let losses { parts.append(losses) }
         if let held { parts.append(held) }
+        if let absences { parts.append(absences) }
+        if let clocks { parts.append(clocks) }
         if let problems { parts.append(problems) }
         return parts.joined(separator: "\n")
     }
@@ -98,6 +100,37 @@ public struct LedgerReport: Sendable {
         return table.isEmpty ? nil : table.text()
     }
 
+    /// Senders that have gone silent.
+    private var absences: String? {
+        var table = TextTable(["silent exporter", "heard last"])
+        for input in ledger.inputs {
+            let senders = input.sources.snapshot.filter(\.presence.isSilent)
+                .sorted {
+                    ($0.presence.lastHeard ?? .longAgo) > ($1.presence.lastHeard ?? .longAgo)
+                }
+            forEachPlace(senders, of: input) { place, senders in
+                let last = senders.compactMap(\.presence.lastHeard).max()
+                table.add([place, last.map { Timestamp(seconds: $0.seconds).description } ?? ""])
+            }
+        }
+        return table.isEmpty ? nil : table.text()
+    }
+
+    /// Senders whose clocks are off.
+    private var clocks: String? {
+        var table = TextTable(["exporter", .init("its clock", .right)])
+        for input in ledger.inputs {
+            let senders = input.sources.snapshot.filter(\.presence.isSkewed)
+                .sorted { $0.presence.skew.magnitude > $1.presence.skew.magnitude }
+            forEachPlace(senders, of: input) { place, senders in
+                let skew = senders.map(\.presence.skew).max { $0.magnitude < $1.magnitude } ?? 0
+                let seconds = skew / 1_000_000_000
+                table.add([place, (seconds > 0 ? "+" : "") + seconds.grouped + " s"])
+            }
+        }
+        return table.isEmpty ? nil : table.text()
+    }
+
     /// Calls `body` with the name of each of the first senders, and once with all others: anyone
     /// can forge senders.
     private func forEachPlace(
@@ -154,4 +187,8 @@ public struct LedgerReport: Sendable {
             table.add([code.text, place, count.grouped, code.words])
         }
     }
+}
+
+extension Timestamp {
+    fileprivate static let longAgo = Timestamp(nanoseconds: .min)
 }

@@ -44,6 +44,23 @@ struct ExporterTable {
         return found
     }
 
+    /// Calls `body` with every exporter and its streams.
+    func forEachExporter(_ body: (IPAddress, [ObservationDomain]) -> Void) {
+        for (address, domains) in exporters { body(address, domains) }
+    }
+
+    /// What the next process may want to know, of all streams.
+    var stored: [StoredStream] { domains.values.compactMap(\.stored) }
+
+    /// Takes out the templates that were not announced for too long; see `TemplateLife`.
+    ///
+    /// - Parameter now: seconds since 1970.
+    mutating func removeExpired(at now: Int64, limit: Int64) {
+        for domain in domains.values {
+            ownBytes -= domain.removeExpired(at: now, limit: limit)
+        }
+    }
+
     /// Counters for datagrams that belong to no stream.
     mutating func strangerCounters(_ address: IPAddress) -> SourceCounters {
         if let strangers, strangers.address == address { return strangers.counters }

@@ -15,7 +15,7 @@ extension MessageDecoder {
         }
         if agent == IPAddress(high: 0, low: 0) || agent == .any { agent = source.peer.address }
         let header = MessageHeader(sflow: bytes.extracting(reader.offset..<bytes.byteCount))
-        let domain = begin(header, .sflow, exporter: agent)
+        let domain = begin(header, .sflow, exporter: agent, at: source.received)
         samples.begin(header, agent: agent, source)
         let claimed = Int(bytes.uint32(at: reader.offset + 12))
         _ = reader.skip(16)

@@ -55,11 +55,13 @@ extension MessageDecoder {
         let body = message.extracting(set.lowerBound + 4..<set.upperBound)
         switch (id, domain.key.flowProtocol) {
         case (256..., _):
-            if let template = domain.template(id) {
-                decodeData(body, template, domain, into: &batch)
-            } else {
-                waiting.append(set)
+            guard let template = domain.template(id) else { return waiting.append(set) }
+            if template.isRestored, !template.fits(body) {
+                // The exporter has changed it while nobody listened.
+                domain.remove(template)
+                return waiting.append(set)
             }
+            decodeData(body, template, domain, into: &batch)
         case (0, .netflowV9), (2, .ipfix):
             readTemplates(body, .template, domain)
         case (1, .netflowV9), (3, .ipfix):
@@ -139,20 +141,52 @@ extension MessageDecoder {
             })
         {
             known.lastUsed = tick
+            known.repeated(at: now, message: domain.messageCount)
             return
         }
         switch reader.read(record) {
         case .withdrawal: break
         case .rejected(let problem): domain.counters.count(problem)
         case .template(let id, let layout):
-            let model = models.model(
-                for: layout, definition: record.extracting(2..<record.byteCount).makeArray())
-            let template = Template(id: id, model: model)
-            template.lastUsed = tick
-            let before = domain.storedBytes
-            domain.store(template, limit: options.limits.templatesPerDomain)
+            let life = TemplateLife(lastSeen: now, message: domain.messageCount)
+            add(template(id, layout, record, life), to: domain)
+            hasUnsavedTemplates = true
             if domain.heldCount > 0 { hasNewTemplate = true }
-            exporters.charge(domain, bytes: domain.storedBytes - before)
+        }
+    }
+
+    private mutating func template(
+        _ id: UInt16, _ layout: TemplateLayout, _ definition: RawSpan, _ life: TemplateLife,
+        isRestored: Bool = false
+    ) -> Template {
+        let model = models.model(
+            for: layout, definition: definition.extracting(2..<definition.byteCount).makeArray())
+        let made = Template(id: id, model: model, life: life, isRestored: isRestored)
+        made.lastUsed = tick
+        return made
+    }
+
+    private mutating func add(_ template: Template, to domain: ObservationDomain) {
+        let before = domain.storedBytes
+        domain.store(template, limit: options.limits.templatesPerDomain)
+        exporters.charge(domain, bytes: domain.storedBytes - before)
+    }
+
+    /// Takes over the templates that an earlier process knew of a stream.
+    mutating func restore(_ domain: ObservationDomain, _ header: MessageHeader) {
+        domain.isRestored = true
+        for known in store.take(domain.key, header, now: now) {
+            let reader = TemplateSet(
+                flowProtocol: domain.key.flowProtocol,
+                kind: known.isOptions ? .optionsTemplate : .template,
+                fieldLimit: options.limits.fieldsPerTemplate)
+            known.definition.withBytes { record in
+                guard reader.recordLength(in: record, at: 0) == record.byteCount,
+                    case .template(let id, let layout) = reader.read(record)
+                else { return }
+                let life = TemplateLife(lastSeen: known.lastSeen, message: 0)
+                add(template(id, layout, record, life, isRestored: true), to: domain)
+            }
         }
     }
 }

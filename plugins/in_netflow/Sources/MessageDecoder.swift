@@ -22,6 +22,13 @@ struct MessageDecoder: ~Copyable {
     var hasNewTemplate = false
     var models = TemplateModels()
     var plans = PlanCache()
+    var store: TemplateStore
+    /// Whether there is a template that the store has not got.
+    var hasUnsavedTemplates = false
+    private var watch: ExporterWatch
+    private var nextExpiry: Int64 = 0
+    /// When the payload was received, seconds since 1970.
+    var now: Int64 = 0
     var samples = SampleRecords()
     var recordsLeft = 0
     /// Data records of the message so far, whether handed on or not.
@@ -34,11 +41,38 @@ struct MessageDecoder: ~Copyable {
     private var current: ObservationDomain?
     private let fixed = FixedTemplates()
 
-    init(options: NetflowDecoder.Options, ledger: SourceLedger) {
+    init(
+        options: NetflowDecoder.Options, stateDirectory: String?, log: Log, ledger: SourceLedger
+    ) {
         self.options = options
+        store = TemplateStore(directory: stateDirectory, log: log)
+        watch = ExporterWatch(limits: options.watch, log: log)
         exporters = ExporterTable(
             limits: options.limits, models: models.memory, ledger: ledger)
         held = HeldSets(limits: options.held)
+    }
+
+    // MARK: What is not done per message
+
+    /// Looks after exporters, forgets old templates and writes the others down, as often as each
+    /// needs to be done.
+    mutating func tend(at time: Timestamp) {
+        watch.look(at: time, exporters)
+        if time.seconds >= nextExpiry {
+            nextExpiry = time.seconds + 60
+            exporters.removeExpired(at: time.seconds, limit: options.templateLifetime)
+        }
+        if store.isDue(at: time, hasChanged: hasUnsavedTemplates) { saveTemplates(at: time) }
+    }
+
+    /// Drops what waits and writes down what is known: nothing more will come.
+    mutating func finish(at time: Timestamp) {
+        held.dropAll()
+        if store.isKept { saveTemplates(at: time) }
+    }
+
+    private mutating func saveTemplates(at time: Timestamp) {
+        if store.save(exporters.stored, at: time) { hasUnsavedTemplates = false }
     }
 
     // MARK: Messages
@@ -51,6 +85,7 @@ struct MessageDecoder: ~Copyable {
             return
         }
         tick &+= 1
+        now = source.received.seconds
         recordsLeft = Self.recordLimit
         lists.begin()
         constants.setSource(source)
@@ -134,17 +169,21 @@ struct MessageDecoder: ~Copyable {
     private mutating func begin(
         _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
-        begin(header, version, exporter: source.peer.address)
+        begin(
+            header, version, exporter: source.peer.address, at: source.received)
     }
 
     mutating func begin(
-        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress
+        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress,
+        at received: Timestamp
     ) -> ObservationDomain {
         let key = DomainKey(
             exporter: exporter, domain: header.domain, flowProtocol: version,
             aggregation: header.aggregation)
         let domain = exporters.domain(key)
         domain.lastUsed = tick
+        if !domain.isRestored { restore(domain, header) }
+        domain.hear(header, at: received)
         current = domain
         constants.setMessage(header)
         recordsSeen = 0

@@ -5,6 +5,9 @@ final class NetflowDecoder: PayloadDecoder {
     struct Options: Sendable {
         var limits = ExporterTable.Limits()
         var held = HeldSets.Limits()
+        var watch = ExporterWatch.Limits()
+        /// Seconds that a template counts without being announced again; 0 learns it.
+        var templateLifetime: Int64 = 0
         /// Whether options records are handed on, beside being learned from.
         var emitsOptions = false
         /// Whether `ie` repeats the elements that have columns.
@@ -20,15 +23,23 @@ final class NetflowDecoder: PayloadDecoder {
 
     private var messages: MessageDecoder
 
-    init(options: Options, ledger: SourceLedger) {
-        messages = MessageDecoder(options: options, ledger: ledger)
+    /// - Parameter stateDirectory: where templates outlive the process; `nil` keeps none.
+    init(
+        options: Options, stateDirectory: String? = nil, log: Log = .silent, ledger: SourceLedger
+    ) {
+        messages = MessageDecoder(
+            options: options, stateDirectory: stateDirectory, log: log, ledger: ledger)
     }
 
     func decode(_ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch) {
         messages.decode(payload, from: source, into: &batch)
     }
 
-    func finish() { messages.held.dropAll() }
+    func tend(at now: Timestamp) { messages.tend(at: now) }
+
+    func finish() { finish(at: Timestamp.now()) }
+
+    func finish(at now: Timestamp) { messages.finish(at: now) }
 
     /// Data sets that wait for their templates, and the memory they take.
     var heldCount: Int { messages.held.count }

@@ -28,6 +28,7 @@ package final class NetflowInput: Input {
     private func makeListener(_ log: Log) throws(OperationError) -> DatagramListener {
         var options = DatagramListener.Options()
         options.receiveBuffer = settings.receiveBufferSize
+        options.isTended = true
         return try DatagramListener(listenAddresses[0], options: options, log: log)
     }
 
@@ -36,7 +37,9 @@ package final class NetflowInput: Input {
 
     package func run(into sink: any BatchSink) {
         // Templates are remembered across sockets.
-        let decoder = NetflowDecoder(options: settings.decoder, ledger: sink.ledger)
+        let decoder = NetflowDecoder(
+            options: settings.decoder, stateDirectory: sink.stateDirectory, log: sink.log,
+            ledger: sink.ledger)
         defer { decoder.finish() }
         var handler = Handler(decoder: decoder, sink: sink)
         listener.run(log: sink.log) { () throws(OperationError) in
@@ -71,6 +74,8 @@ private struct Handler: PayloadHandler, ~Copyable {
     }
 
     mutating func endBatch() { submit() }
+
+    mutating func tend(at now: Timestamp) { decoder.tend(at: now) }
 
     private mutating func submit() {
         if !batch.isEmpty { sink.submit(&batch) }

@@ -54,6 +54,15 @@ struct NetflowSettings: Sendable {
                 "template_memory", .size, default: "256MiB",
                 help: "Memory for the templates of all exporters."),
             OptionSpec(
+                "template_lifetime", .duration, default: "0",
+                help: "How long a template counts without being sent again; 0 learns it."),
+            OptionSpec(
+                "silent_after", .duration, default: "30m",
+                help: "Silence of an exporter that is worth a warning; 0 never warns."),
+            OptionSpec(
+                "clock_skew", .duration, default: "30s",
+                help: "How far an exporter's clock may be off without a warning; 0 never warns."),
+            OptionSpec(
                 "hold_time", .duration, default: "5m",
                 help: "How long data waits for its template; 0 holds none."),
             OptionSpec(
@@ -94,6 +103,9 @@ struct NetflowSettings: Sendable {
         limits.fieldsPerTemplate = settings.integer("field_limit") ?? limits.fieldsPerTemplate
         limits.templateBytes = settings.size("template_memory") ?? limits.templateBytes
         decoder.limits = limits
+        decoder.templateLifetime = (settings.duration("template_lifetime") ?? 0) / 1_000_000_000
+        decoder.watch.silence = settings.duration("silent_after") ?? decoder.watch.silence
+        decoder.watch.skew = settings.duration("clock_skew") ?? decoder.watch.skew
         var held = HeldSets.Limits()
         held.age = settings.duration("hold_time") ?? held.age
         held.setsPerExporter = settings.integer("hold_sets") ?? held.setsPerExporter

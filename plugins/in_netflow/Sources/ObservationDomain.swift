@@ -3,6 +3,8 @@ import Core
 /// Which stream of messages: templates of one are never used for another.
 struct DomainKey: Hashable, Sendable {
     var exporter: IPAddress
+    /// The peer's port of a connection; 0 for datagrams and files.
+    var port: UInt16 = 0
     /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine, sFlow sub-agent.
     var domain: UInt32
     var flowProtocol: FlowProtocol
@@ -12,7 +14,8 @@ struct DomainKey: Hashable, Sendable {
     /// The name of the stream's counters; streams may share them.
     var name: String {
         if !flowProtocol.hasDomain { return "\(exporter)" }
-        return "\(exporter) domain \(domain)"
+        let peer = port == 0 ? "\(exporter)" : "\(Endpoint(address: exporter, port: port))"
+        return "\(peer) domain \(domain)"
     }
 }
 
@@ -34,6 +37,19 @@ final class ObservationDomain {
     var heldCount = 0
     /// Decoder tick of the last message.
     var lastUsed: UInt64 = 0
+    /// Messages of the stream so far.
+    private(set) var messageCount: UInt64 = 0
+    /// Of the last message.
+    private(set) var lastHeard = Timestamp(nanoseconds: 0)
+    private(set) var lastHeader: MessageHeader?
+    /// How far the exporter's clock is ahead, nanoseconds: the least that any message since the last
+    /// look told, for single ones may have waited on their way.
+    private var newSkew: Int64?
+    private var skew: Int64 = 0
+    private(set) var isSkewed = false
+    var isSilent = false
+    /// Whether what an earlier process knew of the stream was looked for.
+    var isRestored = false
     /// Bytes of templates, without what they share with those of others.
     private(set) var storedBytes = 0
     private var templates: [UInt16: Template] = [:] {
@@ -50,6 +66,34 @@ final class ObservationDomain {
     }
 
     var templateCount: Int { templates.count }
+
+    /// Takes note of a message.
+    func hear(_ header: MessageHeader, at received: Timestamp) {
+        messageCount &+= 1
+        lastHeard = received
+        lastHeader = header
+        if header.exported.nanoseconds == 0 { return }
+        let ahead = header.exported.nanoseconds &- received.nanoseconds
+        if let least = newSkew, least.magnitude <= ahead.magnitude { return }
+        newSkew = ahead
+    }
+
+    /// The skew of the messages since the last look; `nil` when none told.
+    func takeSkew() -> Int64? {
+        defer { newSkew = nil }
+        return newSkew
+    }
+
+    func note(skew: Int64, isSkewed: Bool) {
+        self.skew = skew
+        self.isSkewed = isSkewed
+    }
+
+    func publishPresence() {
+        counters.presence.update(
+            to: SenderPresence.Snapshot(
+                lastHeard: lastHeard, skew: skew, isSilent: isSilent, isSkewed: isSkewed))
+    }
 
     /// Whether the exporter was started again before the message with this header.
     func tellsRestart(_ header: MessageHeader) -> Bool { sequence?.tellsRestart(header) ?? false }
@@ -125,6 +169,38 @@ final class ObservationDomain {
         guard templates[template.id] === template else { return 0 }
         storedBytes += template.byteCount - before
         return template.byteCount - before
+    }
+
+    /// Takes out a template that turned out to be wrong.
+    func remove(_ template: Template) {
+        guard templates[template.id] === template else { return }
+        templates[template.id] = nil
+        storedBytes -= template.byteCount
+    }
+
+    /// Takes out the templates that were not announced for too long.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970.
+    ///   - limit: seconds, or 0 to go by how often the exporter announces them.
+    /// - Returns: bytes that this freed.
+    func removeExpired(at now: Int64, limit: Int64) -> Int {
+        let before = storedBytes
+        for template in templates.values
+        where template.life.hasEnded(at: now, message: messageCount, limit: limit) {
+            remove(template)
+            counters.count(.flowTemplateExpired)
+        }
+        return before - storedBytes
+    }
+
+    /// What is worth to be known by the next process; `nil` when there is nothing.
+    var stored: StoredStream? {
+        guard !templates.isEmpty, let lastHeader else { return nil }
+        return StoredStream(
+            key: key, uptime: lastHeader.uptime, exported: lastHeader.exported.seconds,
+            sequence: lastHeader.sequence,
+            templates: templates.values.sorted { $0.id < $1.id }.map(\.stored))
     }
 
     func removeAllTemplates() {

@@ -59,15 +59,54 @@ final class Template {
     let model: TemplateModel
     /// Decoder tick of the last data or refresh.
     var lastUsed: UInt64 = 0
+    /// Whether an earlier process had it and the exporter has not announced it since.
+    private(set) var isRestored: Bool
+    private(set) var life: TemplateLife
     /// For an exporter that told something about its elements.
     private var ownPlans = PlanTable()
     private var ownPlanBytes = 0
     /// The version of what the exporter told that the own plans know of.
     private var learnedVersion = 0
 
-    init(id: UInt16, model: TemplateModel) {
+    init(
+        id: UInt16, model: TemplateModel,
+        life: TemplateLife = TemplateLife(lastSeen: 0, message: 0),
+        isRestored: Bool = false
+    ) {
         self.id = id
         self.model = model
+        self.life = life
+        self.isRestored = isRestored
+    }
+
+    /// Takes note that it was announced again, without a change.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970.
+    ///   - message: the stream's messages so far.
+    func repeated(at now: Int64, message: UInt64) {
+        life.repeated(at: now, message: message)
+        isRestored = false
+    }
+
+    var stored: StoredStream.Announcement {
+        StoredStream.Announcement(
+            isOptions: layout.isOptions, lastSeen: life.lastSeen,
+            definition: [UInt8(id >> 8), UInt8(truncatingIfNeeded: id)] + model.definition)
+    }
+
+    /// Whether a data set can be made of such records: what is left over is at most padding.
+    func fits(_ body: RawSpan) -> Bool {
+        var offset = 0
+        if layout.hasVariableFields {
+            while body.byteCount - offset >= recordLength {
+                guard let length = layout.recordLength(in: body, from: offset) else { return false }
+                offset += length
+            }
+        } else {
+            offset = body.byteCount / recordLength * recordLength
+        }
+        return offset > 0 && body.byteCount - offset < 4 && body.isZero(from: offset)
     }
 
     var layout: TemplateLayout { model.layout }

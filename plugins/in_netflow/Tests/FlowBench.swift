@@ -11,9 +11,19 @@ final class FlowBench {
     private(set) var records: [[String: String]] = []
     private(set) var runCount = 0
 
-    init(_ options: NetflowDecoder.Options = NetflowDecoder.Options()) {
-        decoder = NetflowDecoder(options: options, ledger: ledger)
+    /// - Parameter stateDirectory: where templates are kept.
+    init(
+        _ options: NetflowDecoder.Options = NetflowDecoder.Options(), stateDirectory: String? = nil,
+        log: Log = .silent
+    ) {
+        decoder = NetflowDecoder(
+            options: options, stateDirectory: stateDirectory, log: log, ledger: ledger)
     }
+
+    /// What the listener lets the decoder do once a second.
+    ///
+    /// - Parameter after: seconds since the first datagram was received.
+    func tend(after: Int64) { decoder.tend(at: Timestamp(seconds: 1_700_000_001 + after)) }
 
     static let exporter = IPAddress(v4: 0xc000_0201)
 
@@ -48,7 +58,7 @@ final class FlowBench {
     }
 
     /// Gives up what waits for its template.
-    func finish() { decoder.finish() }
+    func finish() { decoder.finish(at: Timestamp(seconds: 1_700_000_001)) }
 
     /// What sequence numbers told, over all senders.
     var loss: SequenceLoss.Snapshot {
