@@ -32,15 +32,17 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CShims"),
 
         // The vocabulary every plugin sees.
         .target(name: "Core", swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
-        // Siblings on top of it, never importing each other but for System and Codec below them.
+        // Siblings on top of it, never importing each other but for System, Codec and TLS below them.
         .target(name: "System", dependencies: ["Core", "CShims"]),
         .target(name: "YAML", dependencies: ["Core", "CYaml", "System"]),
         .target(name: "Codec", dependencies: ["Core", "CShims", "CZlib", "CZstd"]),
-        .target(name: "Net", dependencies: ["Core", "CShims", "System"]),
+        .target(name: "TLS", dependencies: ["Core", "COpenSSL", "System"]),
+        .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
         .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns"]),
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
@@ -61,7 +63,8 @@ let package = Package(
         .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "Core", "TestKit"]),
         .testTarget(name: "CodecTests", dependencies: ["Codec", "Core", "TestKit"]),
-        .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TestKit"]),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", "Core", "System", "TestKit"]),
+        .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TLS", "TestKit"]),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Core", "TestKit"]),
         .testTarget(name: "ParsersTests", dependencies: ["Parsers", "Codec", "Core", "TestKit"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "Core", "TestKit"]),

@@ -3,6 +3,8 @@ import Core
 /// Which stream of messages: templates of one are never used for another.
 struct DomainKey: Hashable, Sendable {
     var exporter: IPAddress
+    /// The peer's port of a connection; 0 for datagrams and files.
+    var port: UInt16 = 0
     /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine, sFlow sub-agent.
     var domain: UInt32
     var flowProtocol: FlowProtocol
@@ -12,7 +14,8 @@ struct DomainKey: Hashable, Sendable {
     /// The name of the stream's counters; streams may share them.
     var name: String {
         if !flowProtocol.hasDomain { return "\(exporter)" }
-        return "\(exporter) domain \(domain)"
+        let peer = port == 0 ? "\(exporter)" : "\(Endpoint(address: exporter, port: port))"
+        return "\(peer) domain \(domain)"
     }
 }
 
@@ -106,6 +109,22 @@ final class ObservationDomain {
         }
         templates[template.id] = template
         storedBytes += template.byteCount
+    }
+
+    /// Takes a template back.
+    ///
+    /// - Returns: whether it was known.
+    func withdraw(_ id: UInt16) -> Bool {
+        guard let old = templates.removeValue(forKey: id) else { return false }
+        storedBytes -= old.byteCount
+        return true
+    }
+
+    /// Takes back all templates, or all options templates.
+    func withdrawAll(ofOptions isOptions: Bool) {
+        for template in templates.values where template.layout.isOptions == isOptions {
+            _ = withdraw(template.id)
+        }
     }
 
     /// Keeps a plan with its template.
