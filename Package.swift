@@ -58,7 +58,9 @@ let package = Package(
             ] + plugins.map { .target(name: module($0.folder)) }
         ),
 
-        .target(name: "TestKit", dependencies: ["Core", "Codec", "System"], path: "Tests/TestKit"),
+        .target(
+            name: "TestKit", dependencies: ["Core", "Codec", "COpenSSL", "System"],
+            path: "Tests/TestKit"),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestKit"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "Core", "TestKit"]),

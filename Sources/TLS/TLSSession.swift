@@ -67,7 +67,8 @@ public final class TLSSession {
     }
 
     private func failedHandshake(errno number: Int32) -> Handshake {
-        let error = ERR_get_error()
+        // The last error is the outermost: not a signature's, but that of the whole chain.
+        let error = ERR_peek_last_error()
         ERR_clear_error()
         if unsafe catchment_ssl_bytes_read(session) == 0 { return .gone }
         guard let text = OpenSSLFailure.text(error) else {
