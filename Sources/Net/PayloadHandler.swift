@@ -20,6 +20,10 @@ public protocol PayloadHandler: ~Copyable {
 
     /// Called after each round of receiving: the time to submit a batch of records.
     mutating func endBatch()
+
+    /// Called about once a second, whether or not anything was received, when the listener was told
+    /// to: the time for what is not done per payload.
+    mutating func tend(at now: Timestamp)
 }
 
 extension PayloadHandler where Self: ~Copyable {
@@ -30,4 +34,6 @@ extension PayloadHandler where Self: ~Copyable {
     public mutating func note(_ problem: ErrorCode, from source: PayloadSource) {}
 
     public mutating func ended(_ source: PayloadSource) {}
+
+    public mutating func tend(at now: Timestamp) {}
 }
