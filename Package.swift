@@ -88,7 +88,8 @@ let package = Package(
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
             path: "Benchmarks",
             exclude: [
-                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "README.md",
+                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "tls.py",
+                "README.md",
                 "cases",
                 "load",
             ]),
