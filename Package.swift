@@ -32,15 +32,17 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CShims"),
 
         // The vocabulary every plugin sees.
         .target(name: "Core", swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
-        // Siblings on top of it, never importing each other but for System and Codec below them.
+        // Siblings on top of it, never importing each other but for System, Codec and TLS below them.
         .target(name: "System", dependencies: ["Core", "CShims"]),
         .target(name: "YAML", dependencies: ["Core", "CYaml", "System"]),
         .target(name: "Codec", dependencies: ["Core", "CShims", "CZlib", "CZstd"]),
-        .target(name: "Net", dependencies: ["Core", "CShims", "System"]),
+        .target(name: "TLS", dependencies: ["Core", "COpenSSL", "System"]),
+        .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
         .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns"]),
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
@@ -56,12 +58,15 @@ let package = Package(
             ] + plugins.map { .target(name: module($0.folder)) }
         ),
 
-        .target(name: "TestKit", dependencies: ["Core", "Codec", "System"], path: "Tests/TestKit"),
+        .target(
+            name: "TestKit", dependencies: ["Core", "Codec", "COpenSSL", "System"],
+            path: "Tests/TestKit"),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestKit"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "Core", "TestKit"]),
         .testTarget(name: "CodecTests", dependencies: ["Codec", "Core", "TestKit"]),
-        .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TestKit"]),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", "Core", "System", "TestKit"]),
+        .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TLS", "TestKit"]),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Core", "TestKit"]),
         .testTarget(name: "ParsersTests", dependencies: ["Parsers", "Codec", "Core", "TestKit"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "Core", "TestKit"]),
@@ -83,7 +88,8 @@ let package = Package(
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
             path: "Benchmarks",
             exclude: [
-                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "README.md",
+                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "tls.py",
+                "README.md",
                 "cases",
                 "load",
             ]),

@@ -9,10 +9,10 @@ set -euo pipefail
 
 packages=(
     gcc libc6-dev binutils pkg-config python3
-    libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev
+    libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libssl-dev
 )
 if [ "${1:-}" = --test ]; then
-    packages+=(gzip zstd bsdutils) # bsdutils has logger
+    packages+=(gzip zstd bsdutils openssl) # bsdutils has logger
 elif [ $# -gt 0 ]; then
     echo "usage: $0 [--test]" >&2
     exit 2

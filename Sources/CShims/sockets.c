@@ -27,6 +27,12 @@ int catchment_epoll_add(int epoll, int descriptor) {
     return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+int catchment_epoll_modify(int epoll, int descriptor, int wants_output) {
+    struct epoll_event event = {
+        .events = EPOLLIN | EPOLLRDHUP | (wants_output ? EPOLLOUT : 0), .data.fd = descriptor};
+    return epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event);
+}
+
 int catchment_epoll_remove(int epoll, int descriptor) {
     return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
 }

@@ -1,7 +1,7 @@
 import Core
 
 /// Cuts a byte stream into syslog frames (RFC 6587): by octet count, at line feeds, or by finding
-/// out which of them each frame uses.
+/// out which of them each frame uses; or into IPFIX messages.
 ///
 /// A pure state machine over the bytes not consumed yet. The caller keeps those bytes and calls
 /// `next` until it wants more; the frames do not depend on how the stream was cut into pieces.
@@ -14,6 +14,11 @@ public struct Framer: Sendable {
         /// Frames without any separator, as RouterOS sends its `default` and `syslog` formats: each
         /// begins with `<PRI>` and a month or year. Line feeds separate too.
         case priority
+        /// IPFIX messages, whose headers tell their length (RFC 7011 §10.4).
+        case ipfix
+
+        /// Whether a decoder sees by itself that a frame was cut: the frame tells its length.
+        var tellsLength: Bool { self == .ipfix }
     }
 
     /// What to do with the bytes from the offset given to `next`.
@@ -28,6 +33,8 @@ public struct Framer: Sendable {
         case skip(next: Int)
         /// The framing was lost; what lies at `range` up to the next line feed is kept.
         case lost(range: Range<Int>, next: Int)
+        /// The framing was lost for good.
+        case broken
     }
 
     private enum Mode { case undecided, newline, octetCounting }
@@ -57,6 +64,7 @@ public struct Framer: Sendable {
     ///   - bytes: everything received and not consumed.
     ///   - start: where to go on; 0 after the caller has dropped what was consumed.
     public mutating func next(in bytes: RawSpan, at start: Int) -> Step {
+        if format == .ipfix { return MessageLengthFramer.next(in: bytes, at: start) }
         if surplus > 0 { return skipSurplus(bytes, at: start) }
         if isSkippingLine { return skipLine(bytes, at: start) }
         // Some senders put a stray space or line end between frames.
@@ -70,7 +78,7 @@ public struct Framer: Sendable {
         switch format {
         case .newline: return line(bytes, at: start)
         case .priority: return prioritised(bytes, at: start)
-        case .octetCounting, .auto: return detected(bytes, at: start)
+        case .octetCounting, .auto, .ipfix: return detected(bytes, at: start)
         }
     }
 
@@ -79,6 +87,9 @@ public struct Framer: Sendable {
     /// - Returns: `nil` for nothing worth keeping. `isWhole` is set for formats whose last frame
     ///   has no mark of its end.
     public func remainder(of bytes: RawSpan, at start: Int) -> (range: Range<Int>, isWhole: Bool)? {
+        if format == .ipfix {
+            return start < bytes.byteCount ? (start..<bytes.byteCount, false) : nil
+        }
         var first = start
         while first < bytes.byteCount, bytes.byte(at: first).isFrameFiller { first &+= 1 }
         guard surplus == 0, !isSkippingLine, first < bytes.byteCount else { return nil }

@@ -1,6 +1,6 @@
 public import Core
 
-/// A listener for log messages by datagram or by stream, whichever its settings say.
+/// A listener for messages by datagram or by stream, whichever its address says.
 public final class MessageListener: Sendable {
     /// What both kinds of listeners can be told.
     public struct Options: Sendable {
@@ -13,6 +13,12 @@ public final class MessageListener: Sendable {
         public mutating func setReceiveBuffer(_ bytes: Int?) {
             datagram.receiveBuffer = bytes
             stream.receiveBuffer = bytes
+        }
+
+        /// Lets the handler tend to what it keeps, once a second.
+        public mutating func setTended() {
+            datagram.isTended = true
+            stream.isTended = true
         }
 
         /// Pause after a round of receiving that brought little.
@@ -37,11 +43,11 @@ public final class MessageListener: Sendable {
 
     private let kind: Kind
 
-    /// Opens the socket: a stream for TCP, datagrams for UDP and unix sockets.
+    /// Opens the socket: a stream for TCP and TLS, datagrams for UDP and unix sockets.
     public init(
         _ address: ListenAddress, options: Options, log: Log
     ) throws(OperationError) {
-        if address.transport == .tcp {
+        if address.transport.isConnection {
             kind = .stream(try StreamListener(address, options: options.stream, log: log))
         } else {
             kind = .datagram(try DatagramListener(address, options: options.datagram, log: log))
@@ -61,9 +67,18 @@ public final class MessageListener: Sendable {
         _ decoder: some MessageDecoder, into sink: any BatchSink
     ) throws(OperationError) {
         var collector = BatchCollector(decoder: decoder, sink: sink)
+        try run(&collector, ledger: sink.ledger)
+    }
+
+    /// Receives until stopped and gives every payload to a handler.
+    ///
+    /// - Parameter ledger: gets the datagrams that the kernel dropped.
+    public func run<Handler: PayloadHandler & ~Copyable>(
+        _ handler: inout Handler, ledger: SourceLedger
+    ) throws(OperationError) {
         switch kind {
-        case .datagram(let listener): try listener.run(&collector, ledger: sink.ledger)
-        case .stream(let listener): try listener.run(&collector)
+        case .datagram(let listener): try listener.run(&handler, ledger: ledger)
+        case .stream(let listener): try listener.run(&handler)
         }
     }
 

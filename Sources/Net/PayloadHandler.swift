@@ -13,6 +13,11 @@ public protocol PayloadHandler: ~Copyable {
     /// Something was wrong with a sender's framing, or its connection was refused.
     mutating func note(_ problem: ErrorCode, from source: PayloadSource)
 
+    /// A connection ended, after everything it brought was handed over.
+    ///
+    /// Called once for each connection that was served, with the peer of its payloads.
+    mutating func ended(_ source: PayloadSource)
+
     /// Called after each round of receiving: the time to submit a batch of records.
     mutating func endBatch()
 
@@ -27,6 +32,8 @@ extension PayloadHandler where Self: ~Copyable {
     }
 
     public mutating func note(_ problem: ErrorCode, from source: PayloadSource) {}
+
+    public mutating func ended(_ source: PayloadSource) {}
 
     public mutating func tend(at now: Timestamp) {}
 }

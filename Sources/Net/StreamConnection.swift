@@ -1,51 +1,99 @@
 import Core
 import Glibc
 import System
+import TLS
 
 /// One accepted connection: its socket, what is left of its last read, and its framing.
 final class StreamConnection {
     private let socket: Socket
+    /// Cleared before the socket closes, to say farewell through it.
+    private var session: TLSSession?
     let peer: Endpoint
     /// Bytes of a frame that has not ended.
     private var rest = ByteBuffer()
     private var framer: Framer
     /// Milliseconds of the monotonic clock when bytes came last.
     var lastActivity: Int64
+    /// Whether the handshake, if there is one, is done.
+    private(set) var isReady: Bool
+    /// Whether the socket must become writable for the session to go on.
+    private(set) var wantsOutput = false
+    /// Whether bytes wait inside the session that the socket does not tell of any more.
+    private(set) var hasMore = false
+    /// Whether the framing was lost for good.
+    private var isBroken = false
 
-    /// Bytes asked for by one system call.
+    /// Bytes asked for by one round.
     static let readLength = 64 << 10
+    /// Longest plain text of a TLS record (RFC 8446 §5.1).
+    private static let recordLength = 16 << 10
 
     var descriptor: Int32 { socket.descriptor }
 
-    init(owning descriptor: Int32, peer: Endpoint, framer: Framer, now: Int64) {
+    /// - Parameter descriptor: taken over.
+    init(
+        owning descriptor: Int32, session: TLSSession?, peer: Endpoint, framer: Framer, now: Int64
+    ) {
         socket = Socket(owning: descriptor)
+        self.session = session
         self.peer = peer
         self.framer = framer
         lastActivity = now
+        isReady = session == nil
     }
 
-    enum ReadResult { case bytes(Int), wouldBlock, ended }
+    deinit { session = nil }
 
-    /// Reads once and hands over the frames that are whole.
+    /// Why a connection is over.
+    enum End {
+        case closed
+        case failed(TLSSession.Failure)
+    }
+
+    /// What a read brought; neither bytes nor an end when there is nothing for now.
+    struct ReadResult {
+        var bytes = 0
+        var end: End?
+    }
+
+    /// Goes on with the handshake, or reads once and hands over the frames that are whole.
     ///
     /// - Parameter scratch: shared by all connections; used while nothing is left of a frame.
     func receive<Handler: PayloadHandler & ~Copyable>(
         scratch: inout ByteBuffer, source: PayloadSource, handler: inout Handler
     ) -> ReadResult {
-        let count: Int
+        if !isReady, let session {
+            if let unfinished = shakeHands(session) { return unfinished }
+        }
+        var result: ReadResult
         if rest.isEmpty {
             scratch.removeAll()
-            count = Self.read(descriptor, into: &scratch)
-            if count > 0 { keepRest(of: scratch, source: source, handler: &handler) }
+            result = read(into: &scratch)
+            if result.bytes > 0 { keepRest(of: scratch, source: source, handler: &handler) }
         } else {
-            count = Self.read(descriptor, into: &rest)
-            if count > 0 {
+            result = read(into: &rest)
+            if result.bytes > 0 {
                 let consumed = deliver(from: rest, source, &handler)
                 dropFromRest(consumed)
             }
         }
-        if count > 0 { return .bytes(count) }
-        return count < 0 && (errno == EAGAIN || errno == EINTR) ? .wouldBlock : .ended
+        if isBroken { result.end = .closed }
+        return result
+    }
+
+    /// - Returns: `nil` when the handshake is done.
+    private func shakeHands(_ session: TLSSession) -> ReadResult? {
+        switch session.handshake() {
+        case .done:
+            isReady = true
+            wantsOutput = false
+            return nil
+        case .waiting(let forOutput):
+            wantsOutput = forOutput
+            return ReadResult()
+        case .gone: return ReadResult(end: .closed)
+        case .failed(let failure): return ReadResult(end: .failed(failure))
+        }
     }
 
     /// Whether a frame waits for the next one to show where it ends.
@@ -66,18 +114,50 @@ final class StreamConnection {
         if left.isWhole {
             handler.receive(rest.bytes.extracting(left.range), from: source)
         } else {
-            handler.note(.syslogTruncatedFrame, from: source)
+            if !framer.format.tellsLength { handler.note(.syslogTruncatedFrame, from: source) }
             handler.receiveTruncated(rest.bytes.extracting(left.range), from: source)
         }
     }
 
-    private static func read(_ descriptor: Int32, into buffer: inout ByteBuffer) -> Int {
-        var result = 0
+    // MARK: Reading
+
+    private func read(into buffer: inout ByteBuffer) -> ReadResult {
+        if let session { return read(session, into: &buffer) }
+        var count = 0
         // The buffer has room for `readLength` bytes at the pointer.
-        unsafe buffer.appendUnsafely(atMost: readLength) { pointer in
-            result = unsafe recv(descriptor, pointer, readLength, 0)
-            return max(result, 0)
+        unsafe buffer.appendUnsafely(atMost: Self.readLength) { pointer in
+            count = unsafe recv(descriptor, pointer, Self.readLength, 0)
+            return max(count, 0)
         }
+        if count > 0 { return ReadResult(bytes: count) }
+        let isWaiting = count < 0 && (errno == EAGAIN || errno == EINTR)
+        return ReadResult(end: isWaiting ? nil : .closed)
+    }
+
+    /// Reads records until there is none, or enough for one round.
+    private func read(_ session: TLSSession, into buffer: inout ByteBuffer) -> ReadResult {
+        var result = ReadResult()
+        hasMore = false
+        wantsOutput = false
+        while result.bytes < Self.readLength {
+            var reading = TLSSession.Reading.ended
+            // The buffer has room for `recordLength` bytes at the pointer.
+            unsafe buffer.appendUnsafely(atMost: Self.recordLength) { pointer in
+                reading = unsafe session.read(into: pointer, count: Self.recordLength)
+                if case .bytes(let count) = reading { return count }
+                return 0
+            }
+            switch reading {
+            case .bytes(let count):
+                result.bytes += count
+                continue
+            case .waiting(let forOutput): wantsOutput = forOutput
+            case .ended: result.end = .closed
+            case .failed(let failure): result.end = .failed(failure)
+            }
+            return result
+        }
+        hasMore = session.hasPending
         return result
     }
 
@@ -121,6 +201,10 @@ final class StreamConnection {
                 handler.note(.syslogBadFrame, from: source)
                 handler.receive(bytes.extracting(range), from: source)
                 offset = next
+            case .broken:
+                handler.note(.flowBadStream, from: source)
+                isBroken = true
+                return bytes.byteCount
             }
         }
     }

@@ -2,6 +2,7 @@ import CShims
 public import Core
 import Glibc
 import System
+public import TLS
 
 /// Accepts connections and gives the frames they carry to a handler.
 ///
@@ -20,8 +21,12 @@ public final class StreamListener: Sendable {
         public var receiveBuffer: Int?
         /// Pause after a round that brought few bytes; 0 turns it off.
         public var coalesceMilliseconds: Int32 = 1
+        /// Whether the handler is called once a second to tend to what it keeps.
+        public var isTended = false
         /// Mode bits of a unix socket.
         public var unixPermissions: UInt32 = 0o644
+        /// How to speak TLS; `nil` for plain text.
+        public var tls: TLSServerSettings?
 
         public init() {}
     }
@@ -34,18 +39,21 @@ public final class StreamListener: Sendable {
     private let path: UnixSocketPath?
     private let stopSignal: StopSignal
     private let options: Options
+    /// The certificate and rules that TLS begins with.
+    private let tls: TLSServerContext?
     private let log: Log
 
     /// Opens the socket and starts listening.
     ///
-    /// - Parameter address: TCP with an endpoint, or the path of a unix stream socket.
-    /// - Throws: `bindFailed`, `systemCall`.
+    /// - Parameter address: TCP or TLS with an endpoint, or the path of a unix stream socket.
+    /// - Throws: `bindFailed`, `systemCall`; with TLS also `fileReadFailed`, `tlsSetupFailed`.
     public init(
         _ address: ListenAddress, options: Options = Options(), log: Log = .silent
     ) throws(OperationError) {
         self.address = address
         self.options = options
         self.log = log
+        if let settings = options.tls { tls = try TLSServerContext(settings) } else { tls = nil }
         stopSignal = try StopSignal()
         let target = address.description
         if let unixPath = address.path {
@@ -77,7 +85,7 @@ public final class StreamListener: Sendable {
     ) throws(OperationError) {
         var service = try StreamService.start(
             listener: socket.descriptor, stop: stopSignal.descriptor, options: options,
-            transport: address.transport, log: log)
+            transport: address.transport, tls: tls, log: log)
         while !service.isStopping {
             let bytes = service.serve(&handler)
             if bytes > 0, bytes < StreamConnection.readLength / 2, options.coalesceMilliseconds > 0
@@ -87,216 +95,5 @@ public final class StreamListener: Sendable {
             }
         }
         service.drain(&handler)
-    }
-}
-
-/// The connections of a running listener.
-struct StreamService: ~Copyable {
-    private let epoll: FileDescriptor
-    private let listener: Int32
-    private let stop: Int32
-    private let options: StreamListener.Options
-    private let transport: Transport
-    private let log: Log
-    private var connections: [Int32: StreamConnection] = [:]
-    private var scratch = ByteBuffer(capacity: StreamConnection.readLength)
-    private var nextIdleCheck: Int64 = .max
-    private(set) var isStopping = false
-
-    /// A frame without a mark of its end counts as whole when nothing followed for so long.
-    private static let openFrameMilliseconds: Int64 = 500
-
-    private init(
-        epoll: consuming FileDescriptor, listener: Int32, stop: Int32,
-        options: StreamListener.Options, transport: Transport, log: Log
-    ) {
-        self.epoll = epoll
-        self.listener = listener
-        self.stop = stop
-        self.options = options
-        self.transport = transport
-        self.log = log
-    }
-
-    static func start(
-        listener: Int32, stop: Int32, options: StreamListener.Options, transport: Transport,
-        log: Log
-    ) throws(OperationError) -> StreamService {
-        let number = catchment_epoll_create()
-        guard number >= 0 else {
-            throw OperationError(
-                .systemCall, call: "epoll_create1", target: transport.rawValue, errno: errno)
-        }
-        let service = StreamService(
-            epoll: FileDescriptor(owning: number), listener: listener, stop: stop,
-            options: options, transport: transport, log: log)
-        for watched in [listener, stop] where catchment_epoll_add(number, watched) != 0 {
-            throw OperationError(
-                .systemCall, call: "epoll_ctl", target: transport.rawValue, errno: errno)
-        }
-        return service
-    }
-
-    private static func now() -> Int64 { MonotonicClock.now() / 1_000_000 }
-
-    /// Waits for events and serves them once.
-    ///
-    /// - Returns: bytes received.
-    mutating func serve<Handler: PayloadHandler & ~Copyable>(_ handler: inout Handler) -> Int {
-        var ready = InlineArray<64, Int32>(repeating: -1)
-        let wait = waitMilliseconds()
-        // The shim fills at most 64 adjacent numbers.
-        let count = unsafe withUnsafeMutableBytes(of: &ready) { buffer in
-            guard let base = buffer.baseAddress else { return 0 }
-            return unsafe Int(
-                catchment_epoll_wait(
-                    epoll.number, base.assumingMemoryBound(to: Int32.self), 64, wait))
-        }
-        let now = Self.now()
-        let received = Timestamp.now()
-        var bytes = 0
-        for index in 0..<max(count, 0) {
-            switch ready[index] {
-            case stop: isStopping = true
-            case listener: accept(at: now, received: received, &handler)
-            case let descriptor:
-                bytes += receive(from: descriptor, now: now, received: received, &handler)
-            }
-        }
-        let isIdleCheckDue = now >= nextIdleCheck
-        if isIdleCheckDue { closeIdle(now: now, received: received, &handler) }
-        if count > 0 || isIdleCheckDue { handler.endBatch() }
-        return bytes
-    }
-
-    /// Reads what the kernel holds for all connections, and ends them.
-    mutating func drain<Handler: PayloadHandler & ~Copyable>(_ handler: inout Handler) {
-        let received = Timestamp.now()
-        for connection in connections.values {
-            // A sender that never pauses must not hold up the shutdown: 16 MiB at most.
-            for _ in 0..<256 {
-                let source = source(of: connection, received)
-                guard
-                    case .bytes = connection.receive(
-                        scratch: &scratch, source: source, handler: &handler)
-                else { break }
-            }
-            connection.finish(source: source(of: connection, received), handler: &handler)
-            handler.endBatch()
-        }
-        connections.removeAll()
-    }
-
-    private func source(of connection: StreamConnection, _ received: Timestamp) -> PayloadSource {
-        PayloadSource(peer: connection.peer, transport: transport, received: received)
-    }
-
-    // MARK: Connections
-
-    private mutating func accept<Handler: PayloadHandler & ~Copyable>(
-        at now: Int64, received: Timestamp, _ handler: inout Handler
-    ) {
-        // A few at a time, so that a flood of connections does not starve the open ones.
-        for _ in 0..<16 {
-            let descriptor = catchment_accept(listener)
-            guard descriptor >= 0 else {
-                pauseAfterAcceptFailure(errno)
-                return
-            }
-            let peer = Self.peer(of: descriptor)
-            let connection = StreamConnection(
-                owning: descriptor, peer: peer,
-                framer: Framer(format: options.format, limit: options.frameLimit), now: now)
-            guard connections.count < options.connectionLimit,
-                catchment_epoll_add(epoll.number, descriptor) == 0
-            else {
-                handler.note(.listenerLimit, from: source(of: connection, received))
-                continue
-            }
-            Self.tune(descriptor)
-            connections[descriptor] = connection
-            nextIdleCheck = min(nextIdleCheck, now + options.idleTimeoutMilliseconds)
-        }
-    }
-
-    /// Without a descriptor to spare the connection stays waiting: do not spin on it.
-    private func pauseAfterAcceptFailure(_ number: Int32) {
-        guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(number) else { return }
-        log.warning("accept: \(SystemError.text(number)); trying again")
-        var entry = pollfd(fd: stop, events: Int16(POLLIN), revents: 0)
-        // The pointer lives for the call only.
-        _ = unsafe poll(&entry, 1, 100)
-    }
-
-    private static func peer(of descriptor: Int32) -> Endpoint {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        // sockaddr_storage has room for every address; the span lives inside the closure.
-        return unsafe withUnsafeMutableBytes(of: &storage) { bytes in
-            guard let base = bytes.baseAddress else { preconditionFailure("an address has bytes") }
-            let address = unsafe base.assumingMemoryBound(to: sockaddr.self)
-            _ = unsafe getpeername(descriptor, address, &length)
-            let used = unsafe UnsafeRawBufferPointer(
-                start: base, count: min(Int(length), bytes.count))
-            return SocketAddress.read(unsafe used.bytes)
-        }
-    }
-
-    /// Finds out about peers that vanished.
-    private static func tune(_ descriptor: Int32) {
-        var yes: Int32 = 1
-        // The pointer lives for the call only; a unix socket refuses, which is fine.
-        _ = unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_KEEPALIVE, &yes, socklen_t(MemoryLayout<Int32>.size))
-    }
-
-    private mutating func receive<Handler: PayloadHandler & ~Copyable>(
-        from descriptor: Int32, now: Int64, received: Timestamp, _ handler: inout Handler
-    ) -> Int {
-        guard let connection = connections[descriptor] else { return 0 }
-        let source = source(of: connection, received)
-        switch connection.receive(scratch: &scratch, source: source, handler: &handler) {
-        case .bytes(let count):
-            connection.lastActivity = now
-            if connection.holdsOpenFrame {
-                nextIdleCheck = min(nextIdleCheck, now + Self.openFrameMilliseconds)
-            }
-            return count
-        case .wouldBlock: return 0
-        case .ended:
-            connection.finish(source: source, handler: &handler)
-            connections[descriptor] = nil
-            return 0
-        }
-    }
-
-    // MARK: Idle connections
-
-    private func waitMilliseconds() -> Int32 {
-        guard nextIdleCheck != .max else { return -1 }
-        return Int32(clamping: max(nextIdleCheck - Self.now(), 0) + 1)
-    }
-
-    private mutating func closeIdle<Handler: PayloadHandler & ~Copyable>(
-        now: Int64, received: Timestamp, _ handler: inout Handler
-    ) {
-        nextIdleCheck = .max
-        for (descriptor, connection) in connections {
-            var deadline = connection.lastActivity + options.idleTimeoutMilliseconds
-            if connection.holdsOpenFrame {
-                if connection.lastActivity + Self.openFrameMilliseconds <= now {
-                    connection.finish(source: source(of: connection, received), handler: &handler)
-                } else {
-                    deadline = min(deadline, connection.lastActivity + Self.openFrameMilliseconds)
-                }
-            }
-            if deadline <= now {
-                connection.finish(source: source(of: connection, received), handler: &handler)
-                connections[descriptor] = nil
-                log.info("closed the idle connection from \(connection.peer)")
-            } else {
-                nextIdleCheck = min(nextIdleCheck, deadline)
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 @Suite struct FramerTests {
-    enum Kind: Equatable { case whole, cut, lost, unfinished }
+    enum Kind: Equatable { case whole, cut, lost, unfinished, broken }
 
     struct Piece: Equatable {
         var kind: Kind
@@ -39,6 +39,8 @@ import Testing
                 case .lost(let range, let next):
                     add(.lost, range)
                     offset = next
+                case .broken:
+                    return found + [Piece(kind: .broken, text: "")]
                 }
             }
             rest.removeFirst(offset)
@@ -164,7 +166,10 @@ import Testing
             for format in Framer.Format.allCases {
                 let expected = frames([stream], format, limit: 32)
                 #expect(frames(stream.map { [$0] }, format, limit: 32) == expected)
-                #expect(expected.allSatisfy { !$0.text.isEmpty || $0.kind == .whole })
+                #expect(
+                    expected.allSatisfy {
+                        !$0.text.isEmpty || $0.kind == .whole || $0.kind == .broken
+                    })
             }
         }
     }

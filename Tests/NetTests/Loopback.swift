@@ -13,6 +13,7 @@ final class Inbox: @unchecked Sendable {
         var sources: [PayloadSource] = []
         var problems: [ErrorCode] = []
         var batches = 0
+        var ended: [Endpoint] = []
         var tendings = 0
     }
 
@@ -60,6 +61,10 @@ struct InboxHandler: PayloadHandler, ~Copyable {
 
     mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
         inbox.change { $0.problems.append(problem) }
+    }
+
+    mutating func ended(_ source: PayloadSource) {
+        inbox.change { $0.ended.append(source.peer) }
     }
 
     mutating func endBatch() { inbox.change { $0.batches += 1 } }
@@ -169,4 +174,18 @@ final class Client {
         var byte: UInt8 = 0
         return unsafe recv(descriptor, &byte, 1, 0) <= 0
     }
+
+    /// Whether the other side closes the connection, after what it has to say.
+    func isClosedAfterReading() -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 512)
+        for _ in 0..<100 {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&entry, 1, 10_000) == 1 else { return false }
+            if unsafe recv(descriptor, &bytes, bytes.count, 0) <= 0 { return true }
+        }
+        return false
+    }
+
+    /// Ends the stream of this side only.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 }

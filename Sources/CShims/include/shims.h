@@ -45,6 +45,9 @@ int catchment_epoll_create(void);
 // Watches a descriptor for input, level-triggered; 0 or -1. Closing it ends the watch.
 int catchment_epoll_add(int epoll, int descriptor);
 
+// Watches a watched descriptor for room for output, too, or no longer; 0 or -1.
+int catchment_epoll_modify(int epoll, int descriptor, int wants_output);
+
 // Stops watching a descriptor; 0 or -1.
 int catchment_epoll_remove(int epoll, int descriptor);
 

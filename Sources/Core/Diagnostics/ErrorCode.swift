@@ -52,6 +52,8 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case flowRefusedProtocol = 2119
     case flowRefusedSender = 2120
     case flowTemplateExpired = 2121
+    case flowBadStream = 2131
+    case flowUnknownWithdrawal = 2132
     // Decoding: syslog and RouterOS.
     case syslogNoHeader = 2201
     case syslogBadPriority = 2202
@@ -80,12 +82,18 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case shapeCorrupt = 2601
     case frameCorrupt = 2602
     case frameVersion = 2604
+    // Decoding: TLS.
+    case tlsHandshakeFailed = 2701
+    case tlsPeerRefused = 2702
+    case tlsHandshakeTimeout = 2703
+    case tlsBrokenStream = 2704
 
     // Operation.
     case systemCall = 3001
     case bindFailed = 3002
     case receiveFailed = 3003
     case listenerLimit = 3004
+    case tlsSetupFailed = 3005
     case fileOpenFailed = 3101
     case fileWriteFailed = 3102
     case fileSyncFailed = 3103

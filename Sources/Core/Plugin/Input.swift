@@ -1,6 +1,9 @@
 /// How a payload travelled to the agent.
 public enum Transport: String, Sendable, CaseIterable {
-    case udp, tcp, unix, file
+    case udp, tcp, tls, unix, file
+
+    /// Whether payloads come over a network connection, in order and until it ends.
+    public var isConnection: Bool { self == .tcp || self == .tls }
 }
 
 /// Where a payload came from and when.

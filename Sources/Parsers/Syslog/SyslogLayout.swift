@@ -122,7 +122,7 @@ struct SyslogLayout {
     ) {
         row.store(moment.time.nanoseconds, at: Place.time)
         if let deviceTime { row.store(deviceTime.nanoseconds, at: Place.deviceTime) }
-        if source.transport == .udp || source.transport == .tcp {
+        if source.transport == .udp || source.transport.isConnection {
             row.store(source.peer.address.high, at: Place.peerHigh)
             row.store(source.peer.address.low, at: Place.peerLow)
             row.store(source.peer.port, at: Place.peerPort)
@@ -190,6 +190,7 @@ extension Transport {
         switch self {
         case .udp: 0x7564_7000
         case .tcp: 0x7463_7000
+        case .tls: 0x746c_7300
         case .unix: 0x756e_6978
         case .file: 0x6669_6c65
         }

@@ -22,7 +22,11 @@ enum ListenConflicts {
     }
 
     static func overlaps(_ one: ListenAddress, _ other: ListenAddress) -> Bool {
-        guard one.transport == other.transport else { return false }
+        // TLS takes a TCP port.
+        guard
+            one.transport == other.transport
+                || one.transport.isConnection && other.transport.isConnection
+        else { return false }
         guard let first = one.endpoint, let second = other.endpoint else {
             return one.path != nil && one.path == other.path
         }

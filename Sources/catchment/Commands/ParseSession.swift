@@ -93,7 +93,7 @@ final class ParseSession {
         }
         let source = PayloadSource(
             peer: datagram?.source ?? Endpoint(address: .any, port: 0),
-            transport: datagram == nil ? .file : .udp, received: datagram?.time ?? now)
+            transport: destination == nil ? .file : .udp, received: datagram?.time ?? now)
         stage.decode(payload, from: source)
         if isLimited || stage.byteCount >= Self.batchSize { flush() }
     }

@@ -106,6 +106,22 @@ struct ExporterTable {
         }
     }
 
+    /// Forgets what came over one connection.
+    ///
+    /// - Returns: the streams it had.
+    mutating func endSession(of peer: Endpoint) -> [ObservationDomain] {
+        let ended = (exporters[peer.address] ?? []).filter { $0.key.port == peer.port }
+        guard !ended.isEmpty else { return [] }
+        exporters[peer.address]?.removeAll { $0.key.port == peer.port }
+        if exporters[peer.address]?.isEmpty == true { exporters[peer.address] = nil }
+        for domain in ended {
+            domains[domain.key] = nil
+            ownBytes -= domain.storedBytes
+        }
+        last = nil
+        return ended
+    }
+
     /// Forgets exporters, the one not heard for longest first, until `isEnough` of stored bytes
     /// and exporters removed; at least one, when there is another one.
     private mutating func evictExporters(

@@ -145,7 +145,9 @@ extension MessageDecoder {
             return
         }
         switch reader.read(record) {
-        case .withdrawal: break
+        case .withdrawal(let id):
+            // Over UDP they may come late, after a new definition.
+            if isSession { withdraw(id, domain) }
         case .rejected(let problem): domain.counters.count(problem)
         case .template(let id, let layout):
             let life = TemplateLife(lastSeen: now, message: domain.messageCount)
@@ -188,6 +190,16 @@ extension MessageDecoder {
                 add(template(id, layout, record, life, isRestored: true), to: domain)
             }
         }
+    }
+
+    private mutating func withdraw(_ id: UInt16, _ domain: ObservationDomain) {
+        let before = domain.storedBytes
+        switch id {
+        case 2, 3: domain.withdrawAll(ofOptions: id == 3)
+        default:
+            if !domain.withdraw(id) { domain.counters.count(.flowUnknownWithdrawal) }
+        }
+        exporters.charge(domain, bytes: domain.storedBytes - before)
     }
 }
 

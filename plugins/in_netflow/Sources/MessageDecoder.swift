@@ -35,6 +35,8 @@ struct MessageDecoder: ~Copyable {
     var recordsSeen = 0
     /// Whether `recordsSeen` is all there were: no set was damaged or without its template.
     var isCountExact = true
+    /// Whether templates can be withdrawn: the payload is part of a session, in order.
+    var isSession = false
     /// Counts datagrams, to know what was not used for longest.
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
@@ -77,6 +79,15 @@ struct MessageDecoder: ~Copyable {
 
     // MARK: Messages
 
+    /// Forgets the streams of a connection that ended, and what still waited for its templates.
+    mutating func endSession(of source: PayloadSource) {
+        guard source.transport.isConnection else { return }
+        for domain in exporters.endSession(of: source.peer) where domain.heldCount > 0 {
+            held.dropAll(of: domain)
+        }
+        current = nil
+    }
+
     mutating func decode(
         _ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch
     ) {
@@ -89,6 +100,7 @@ struct MessageDecoder: ~Copyable {
         recordsLeft = Self.recordLimit
         lists.begin()
         constants.setSource(source)
+        isSession = source.transport.isConnection || source.transport == .file
         if source.received >= held.nextSweep { held.sweep(at: source.received) }
         var start = 0
         // IPFIX and NetFlow without templates know their length: some exporters and files put several messages
@@ -170,18 +182,21 @@ struct MessageDecoder: ~Copyable {
         _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
         begin(
-            header, version, exporter: source.peer.address, at: source.received)
+            header, version, exporter: source.peer.address,
+            port: source.transport.isConnection ? source.peer.port : 0, at: source.received)
     }
 
+    /// - Parameter port: of the connection, 0 without one.
     mutating func begin(
-        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress,
+        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress, port: UInt16 = 0,
         at received: Timestamp
     ) -> ObservationDomain {
         let key = DomainKey(
-            exporter: exporter, domain: header.domain, flowProtocol: version,
+            exporter: exporter, port: port, domain: header.domain, flowProtocol: version,
             aggregation: header.aggregation)
         let domain = exporters.domain(key)
         domain.lastUsed = tick
+        domain.isSession = isSession
         if !domain.isRestored { restore(domain, header) }
         domain.hear(header, at: received)
         current = domain

@@ -41,6 +41,14 @@ final class NetflowDecoder: PayloadDecoder {
 
     func finish(at now: Timestamp) { messages.finish(at: now) }
 
+    /// Counts something wrong with a connection.
+    func note(_ problem: ErrorCode, from source: PayloadSource) {
+        messages.exporters.strangerCounters(source.peer.address).count(problem)
+    }
+
+    /// Forgets what a connection announced: its templates live as long as it does.
+    func endSession(of source: PayloadSource) { messages.endSession(of: source) }
+
     /// Data sets that wait for their templates, and the memory they take.
     var heldCount: Int { messages.held.count }
     var heldBytes: Int { messages.held.byteCount }

@@ -7,15 +7,13 @@ package final class NetflowInput: Input {
     package static var info: PluginInfo { NetflowSettings.info }
 
     private let settings: NetflowSettings
-    private let listener = LastingListener<DatagramListener>()
+    private let listener = LastingListener<MessageListener>()
 
     package init(settings: PluginSettings) throws(SettingsError) {
         self.settings = try NetflowSettings(settings)
     }
 
-    package var listenAddresses: [ListenAddress] {
-        [ListenAddress(transport: .udp, endpoint: settings.endpoint)]
-    }
+    package var listenAddresses: [ListenAddress] { [settings.address] }
 
     package func makeDecoder(ledger: SourceLedger) -> any PayloadDecoder {
         NetflowDecoder(options: settings.decoder, ledger: ledger)
@@ -25,11 +23,8 @@ package final class NetflowInput: Input {
         try listener.open { () throws(OperationError) in try makeListener(log) }
     }
 
-    private func makeListener(_ log: Log) throws(OperationError) -> DatagramListener {
-        var options = DatagramListener.Options()
-        options.receiveBuffer = settings.receiveBufferSize
-        options.isTended = true
-        return try DatagramListener(listenAddresses[0], options: options, log: log)
+    private func makeListener(_ log: Log) throws(OperationError) -> MessageListener {
+        try MessageListener(settings.address, options: settings.listener, log: log)
     }
 
     /// Where the socket is bound, after `open`.
@@ -72,6 +67,12 @@ private struct Handler: PayloadHandler, ~Copyable {
         decoder.decode(payload, from: source, into: &batch)
         if batch.bytes.byteCount >= Self.batchBytes { submit() }
     }
+
+    mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
+        decoder.note(problem, from: source)
+    }
+
+    mutating func ended(_ source: PayloadSource) { decoder.endSession(of: source) }
 
     mutating func endBatch() { submit() }
 

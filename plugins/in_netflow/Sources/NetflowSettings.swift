@@ -1,22 +1,26 @@
 import Core
+import Net
 
 /// The options of the `netflow` input.
 struct NetflowSettings: Sendable {
-    var endpoint: Endpoint
-    /// Bytes.
-    var receiveBufferSize: Int
+    var address: ListenAddress
+    var listener = MessageListener.Options()
     var decoder = NetflowDecoder.Options()
 
     static let info = PluginInfo(
         kind: .input, name: "netflow",
-        summary: "Receives NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow v5 over UDP",
+        summary:
+            "Receives NetFlow v1, v5, v7, v8, v9, IPFIX and sFlow v5 over UDP, IPFIX over TCP and TLS",
         options: [
+            OptionSpec(
+                "mode", .choice(["udp", "tcp"]), default: "udp",
+                help: "How messages come: datagrams, or TCP connections that carry IPFIX."),
             OptionSpec(
                 "listen", .text, default: "0.0.0.0",
                 help: "Address to receive on; `::` takes IPv4 and IPv6."),
             OptionSpec(
                 "port", .integer(0...65_535), default: "2055",
-                help: "UDP port; 0 picks a free one."),
+                help: "UDP or TCP port (registered for IPFIX: 4739, 4740 TLS); 0 picks a free one."),
             OptionSpec(
                 "receive_buffer_size", .size, default: "16MiB",
                 help: "Socket receive buffer to ask the kernel for."),
@@ -74,18 +78,10 @@ struct NetflowSettings: Sendable {
             OptionSpec(
                 "hold_memory", .size, default: "16MiB",
                 help: "Memory for the waiting data of all exporters."),
-        ])
+        ] + StreamListener.Options.specs(idleTimeout: "1h", requiringClients: true))
 
     init(_ settings: PluginSettings) throws(SettingsError) {
-        let text = settings.text("listen") ?? ""
-        guard let address = IPAddress(text) else {
-            throw SettingsError(
-                .invalidValue, at: settings.location(of: "listen"),
-                "'listen' is '\(text)', which is no IP address")
-        }
-        let port = UInt16(clamping: settings.integer("port") ?? 2055)
-        endpoint = Endpoint(address: address, port: port)
-        receiveBufferSize = settings.size("receive_buffer_size") ?? 16 << 20
+        address = try Self.address(settings, &listener)
         decoder.senders = try Self.senders(settings)
         let names = settings.texts("protocols")
         if !names.isEmpty {
@@ -112,6 +108,37 @@ struct NetflowSettings: Sendable {
         held.bytesPerExporter = settings.size("hold_exporter_memory") ?? held.bytesPerExporter
         held.bytes = settings.size("hold_memory") ?? held.bytes
         decoder.held = held
+    }
+
+    private static func address(
+        _ settings: PluginSettings, _ listener: inout MessageListener.Options
+    ) throws(SettingsError) -> ListenAddress {
+        var problems: [SettingsProblem] = []
+        let isStream = settings.text("mode") == "tcp"
+        listener.setReceiveBuffer(settings.size("receive_buffer_size") ?? 16 << 20)
+        listener.setTended()
+        listener.stream.format = .ipfix
+        listener.stream.read(settings, isStream: isStream, &problems)
+        let text = settings.text("listen") ?? ""
+        if IPAddress(text) == nil {
+            problems.append(
+                SettingsProblem(
+                    .invalidValue, at: settings.location(of: "listen"),
+                    "'listen' is '\(text)', which is no IP address"))
+        }
+        let protocols = settings.texts("protocols")
+        if isStream, !protocols.isEmpty, !protocols.contains(FlowProtocol.ipfix.name) {
+            problems.append(
+                SettingsProblem(
+                    .conflictingKeys, at: settings.location(of: "protocols"),
+                    "'protocols' does not name ipfix, and 'mode: tcp' carries nothing else"))
+        }
+        if !problems.isEmpty { throw SettingsError(problems) }
+        return ListenAddress(
+            transport: isStream ? listener.stream.transport : .udp,
+            endpoint: Endpoint(
+                address: IPAddress(text) ?? .any,
+                port: UInt16(clamping: settings.integer("port") ?? 2055)))
     }
 
     /// - Throws: every entry of `allow` that is no network.

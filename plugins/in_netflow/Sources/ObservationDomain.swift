@@ -48,6 +48,8 @@ final class ObservationDomain {
     private var skew: Int64 = 0
     private(set) var isSkewed = false
     var isSilent = false
+    /// Whether the stream ends with a connection or a file, and its templates with it.
+    var isSession = false
     /// Whether what an earlier process knew of the stream was looked for.
     var isRestored = false
     /// Bytes of templates, without what they share with those of others.
@@ -152,6 +154,22 @@ final class ObservationDomain {
         storedBytes += template.byteCount
     }
 
+    /// Takes a template back.
+    ///
+    /// - Returns: whether it was known.
+    func withdraw(_ id: UInt16) -> Bool {
+        guard let old = templates.removeValue(forKey: id) else { return false }
+        storedBytes -= old.byteCount
+        return true
+    }
+
+    /// Takes back all templates, or all options templates.
+    func withdrawAll(ofOptions isOptions: Bool) {
+        for template in templates.values where template.layout.isOptions == isOptions {
+            _ = withdraw(template.id)
+        }
+    }
+
     /// Keeps a plan with its template.
     func store(_ plan: FlowPlan, for variant: PlanVariant, of template: Template) {
         let before = template.byteCount
@@ -186,6 +204,7 @@ final class ObservationDomain {
     /// - Returns: bytes that this freed.
     func removeExpired(at now: Int64, limit: Int64) -> Int {
         let before = storedBytes
+        if isSession { return 0 }
         for template in templates.values
         where template.life.hasEnded(at: now, message: messageCount, limit: limit) {
             remove(template)
@@ -196,7 +215,7 @@ final class ObservationDomain {
 
     /// What is worth to be known by the next process; `nil` when there is nothing.
     var stored: StoredStream? {
-        guard !templates.isEmpty, let lastHeader else { return nil }
+        guard !isSession, !templates.isEmpty, let lastHeader else { return nil }
         return StoredStream(
             key: key, uptime: lastHeader.uptime, exported: lastHeader.exported.seconds,
             sequence: lastHeader.sequence,

@@ -11,8 +11,9 @@ struct TemplateSet {
     /// One record of a set.
     enum Record {
         case template(id: UInt16, TemplateLayout)
-        /// IPFIX field count 0, which over UDP means nothing (RFC 7011 §8.1).
-        case withdrawal
+        /// IPFIX field count 0, which over UDP means nothing; the set's own id stands for all
+        /// templates of its kind (RFC 7011 §8.1).
+        case withdrawal(id: UInt16)
         /// To be counted and passed over.
         case rejected(ErrorCode)
     }
@@ -60,7 +61,7 @@ struct TemplateSet {
     func read(_ record: RawSpan) -> Record {
         let id = record.uint16(at: 0)
         let count = Int(record.uint16(at: 2))
-        if flowProtocol == .ipfix, count == 0 { return .withdrawal }
+        if flowProtocol == .ipfix, count == 0 { return .withdrawal(id: id) }
         guard id >= 256 else { return .rejected(.flowBadTemplate) }
         var layout: TemplateLayout
         switch (flowProtocol, kind) {

@@ -32,11 +32,11 @@ final class FlowBench {
     /// - Parameter after: seconds since the first datagram was received.
     func feed(
         _ payload: [UInt8], from address: IPAddress = FlowBench.exporter, port: UInt16 = 50_000,
-        after: Int64 = 0
+        by transport: Transport = .udp, after: Int64 = 0
     ) {
         var batch = RecordBatch(tag: "flows")
         let source = PayloadSource(
-            peer: Endpoint(address: address, port: port), transport: .udp,
+            peer: Endpoint(address: address, port: port), transport: transport,
             received: Timestamp(seconds: 1_700_000_001 + after))
         payload.withBytes { decoder.decode($0, from: source, into: &batch) }
         runCount += batch.runs.count
@@ -55,6 +55,14 @@ final class FlowBench {
     /// Data sets that came before their templates, over all senders.
     var held: HeldCounters.Snapshot {
         ledger.snapshot.reduce(into: HeldCounters.Snapshot()) { $0 += $1.held }
+    }
+
+    /// Ends the connection of an exporter.
+    func endConnection(port: UInt16 = 50_000) {
+        decoder.endSession(
+            of: PayloadSource(
+                peer: Endpoint(address: Self.exporter, port: port), transport: .tcp,
+                received: Timestamp(seconds: 1_700_000_002)))
     }
 
     /// Gives up what waits for its template.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Net
 import Synchronization
 import Testing
 
@@ -12,7 +13,7 @@ private struct NoParsers: ParserDirectory {
 }
 
 /// Keeps what an input submits.
-private final class CollectingSink: BatchSink {
+final class FlowSink: BatchSink {
     let tag = "flows"
     let ledger = SourceLedger()
     let log = Log.silent
@@ -58,7 +59,8 @@ private final class CollectingSink: BatchSink {
     @Test func listensOn2055ByDefault() throws {
         let input = try Self.input()
         #expect(input.listenAddresses.map(\.description) == ["udp 0.0.0.0:2055"])
-        #expect(try NetflowSettings(Self.defaults).receiveBufferSize == 16 << 20)
+        #expect(
+            try NetflowSettings(Self.defaults).listener.datagram.receiveBuffer == 16 << 20)
     }
 
     private static var defaults: PluginSettings {
@@ -118,7 +120,7 @@ private final class CollectingSink: BatchSink {
         let input = try Self.input(["listen": "127.0.0.1", "port": "0"])
         try input.open(log: .silent)
         let port = try #require(input.localEndpoint?.port)
-        let sink = CollectingSink()
+        let sink = FlowSink()
         let finished = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             input.run(into: sink)
@@ -136,7 +138,7 @@ private final class CollectingSink: BatchSink {
         let input = try Self.input(["listen": "127.0.0.1", "port": "0"])
         input.stop()
         try input.open(log: .silent)
-        input.run(into: CollectingSink())
+        input.run(into: FlowSink())
     }
 
     private static func send(_ payload: [UInt8], to port: UInt16) throws {

@@ -22,7 +22,7 @@ struct RouterOSSettings: Sendable {
                 help: "Address to receive on; `::` takes IPv4 and IPv6."),
             OptionSpec(
                 "port", .integer(0...65_535), default: "5141",
-                help: "UDP or TCP port; 0 picks a free one."),
+                help: "UDP or TCP port (registered for TLS: 6514); 0 picks a free one."),
             OptionSpec(
                 "time_zone", .text, default: "UTC",
                 help: "Zone of timestamps that do not name one: UTC or an offset like +02:00."),
@@ -44,7 +44,7 @@ struct RouterOSSettings: Sendable {
             OptionSpec(
                 "coalesce", .duration, default: "3ms",
                 help: "Longest pause after receiving, so that more comes at once; 0 is off."),
-        ])
+        ] + StreamListener.Options.specs(idleTimeout: "10m", requiringClients: false))
 
     init(_ settings: PluginSettings) throws(SettingsError) {
         var problems: [SettingsProblem] = []
@@ -75,8 +75,10 @@ struct RouterOSSettings: Sendable {
                     .invalidValue, at: settings.location(of: "listen"),
                     "'listen' is '\(text)', which is no IP address"))
         }
+        let isStream = settings.text("mode") == "tcp"
+        listener.stream.read(settings, isStream: isStream, &problems)
         address = ListenAddress(
-            transport: settings.text("mode") == "tcp" ? .tcp : .udp,
+            transport: isStream ? listener.stream.transport : .udp,
             endpoint: Endpoint(
                 address: IPAddress(text) ?? .any,
                 port: UInt16(clamping: settings.integer("port") ?? 5141)))

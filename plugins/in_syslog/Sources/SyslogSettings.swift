@@ -14,7 +14,7 @@ struct SyslogSettings: Sendable {
 
     static let info = PluginInfo(
         kind: .input, name: "syslog",
-        summary: "Receives syslog, RFC 3164 and RFC 5424, over UDP, TCP and unix sockets",
+        summary: "Receives syslog, RFC 3164 and RFC 5424, over UDP, TCP, TLS and unix sockets",
         options: [
             OptionSpec(
                 "mode", .choice(["udp", "tcp", "unix_udp"]), default: "udp",
@@ -24,7 +24,7 @@ struct SyslogSettings: Sendable {
                 help: "Address to receive on; `::` takes IPv4 and IPv6."),
             OptionSpec(
                 "port", .integer(0...65_535), default: "5140",
-                help: "UDP or TCP port; 0 picks a free one."),
+                help: "UDP or TCP port (registered: 514 UDP, 6514 TLS); 0 picks a free one."),
             OptionSpec("path", .path, help: "Path of the unix socket."),
             OptionSpec(
                 "unix_perm", .text, default: "0644", help: "Permissions of the unix socket."),
@@ -49,15 +49,9 @@ struct SyslogSettings: Sendable {
                 "receive_buffer_size", .size, default: "16MiB",
                 help: "Socket receive buffer to ask the kernel for."),
             OptionSpec(
-                "connection_limit", .integer(1...100_000), default: "1024",
-                help: "TCP connections served at the same time."),
-            OptionSpec(
-                "idle_timeout", .duration, default: "10m",
-                help: "A TCP connection that is silent for so long is closed."),
-            OptionSpec(
                 "coalesce", .duration, default: "3ms",
                 help: "Longest pause after receiving, so that more comes at once; 0 is off."),
-        ])
+        ] + StreamListener.Options.specs(idleTimeout: "10m", requiringClients: false))
 
     init(_ settings: PluginSettings) throws(SettingsError) {
         var problems: [SettingsProblem] = []
@@ -76,7 +70,8 @@ struct SyslogSettings: Sendable {
                         "'time_zone' is '\(zone)', neither UTC nor an offset like +02:00"))
             }
         }
-        address = Self.address(settings, &problems)
+        listener.stream.read(settings, isStream: settings.text("mode") == "tcp", &problems)
+        address = Self.address(settings, listener.stream.transport, &problems)
         if parserName != nil {
             for key in ["raw_message_key", "source_address_key", "time_zone"]
             where settings.isGiven(key) {
@@ -91,7 +86,7 @@ struct SyslogSettings: Sendable {
     }
 
     private static func address(
-        _ settings: PluginSettings, _ problems: inout [SettingsProblem]
+        _ settings: PluginSettings, _ stream: Transport, _ problems: inout [SettingsProblem]
     ) -> ListenAddress {
         let mode = settings.text("mode") ?? "udp"
         if mode == "unix_udp" {
@@ -113,7 +108,7 @@ struct SyslogSettings: Sendable {
                     "'listen' is '\(text)', which is no IP address"))
         }
         return ListenAddress(
-            transport: mode == "tcp" ? .tcp : .udp,
+            transport: mode == "tcp" ? stream : .udp,
             endpoint: Endpoint(
                 address: IPAddress(text) ?? .any,
                 port: UInt16(clamping: settings.integer("port") ?? 5140)))
@@ -127,9 +122,6 @@ struct SyslogSettings: Sendable {
         listener.stream.format =
             settings.text("format").flatMap(Framer.Format.init(rawValue:)) ?? .auto
         listener.stream.frameLimit = settings.size("buffer_max_size") ?? 256 << 10
-        listener.stream.connectionLimit = settings.integer("connection_limit") ?? 1024
-        listener.stream.idleTimeoutMilliseconds =
-            (settings.duration("idle_timeout") ?? 600_000_000_000) / 1_000_000
         let permissions = settings.text("unix_perm") ?? "0644"
         if let bits = UInt32(permissions, radix: 8), bits <= 0o777 {
             listener.setUnixPermissions(bits)
