@@ -1,0 +1,104 @@
+import Core
+import System
+import TestKit
+
+/// Looks for inputs whose time grows faster than their length.
+///
+/// A shape is the beginning of a seed and a piece that is repeated up to the length; 64 kB may take
+/// three times as long as eight times 8 kB.
+public struct GrowthCheck {
+    public let target: FuzzTarget
+    public var seed: UInt64 = 1
+    /// Shapes to try.
+    public var rounds = 200
+
+    private static let longest = 64 << 10
+    private static let tolerance = 3.0
+
+    public init(_ target: FuzzTarget) { self.target = target }
+
+    /// A shape that grows too fast.
+    public struct Finding: Sendable {
+        public var input: [UInt8]
+        /// Microseconds at 1, 2, 4 ... 64 kB.
+        public var times: [Double]
+    }
+
+    /// - Returns: the shapes found, and the slowest shape of all.
+    public func run() -> (findings: [Finding], slowest: Finding?) {
+        var random = SeededRandom(seed: seed)
+        let corpus = target.seeds()
+        let subject = target.makeSubject()
+        var findings: [Finding] = []
+        var slowest: Finding?
+        for _ in 0..<rounds {
+            let shape = Shape(corpus, layout: target.layout, &random)
+            let small = time(shape, 8 << 10, subject)
+            let large = time(shape, Self.longest, subject)
+            if large > slowest?.times.last ?? 0 {
+                slowest = Finding(input: shape.input(of: Self.longest), times: times(shape, subject))
+            }
+            // Below a millisecond the clock and the caches say more than the code.
+            if large > 1000, large > small * 8 * Self.tolerance, isConfirmed(shape, subject) {
+                findings.append(
+                    Finding(input: shape.input(of: Self.longest), times: times(shape, subject)))
+            }
+        }
+        return (findings, slowest)
+    }
+
+    private func isConfirmed(_ shape: Shape, _ subject: any FuzzSubject) -> Bool {
+        (0..<4).allSatisfy { _ in
+            time(shape, Self.longest, subject) > time(shape, 8 << 10, subject) * 8 * Self.tolerance
+        }
+    }
+
+    private func times(_ shape: Shape, _ subject: any FuzzSubject) -> [Double] {
+        (10...16).map { time(shape, 1 << $0, subject) }
+    }
+
+    /// Microseconds, the better of two runs.
+    private func time(_ shape: Shape, _ length: Int, _ subject: any FuzzSubject) -> Double {
+        let input = shape.input(of: length)
+        return (0..<2).reduce(Double.infinity) { best, _ in
+            let start = MonotonicClock.now()
+            input.withBytes { subject.execute($0) }
+            return min(best, Double(MonotonicClock.now() - start) / 1000)
+        }
+    }
+
+    private struct Shape {
+        var layout: InputLayout
+        var control: UInt8
+        var head: [UInt8]
+        var piece: [UInt8]
+
+        init(_ corpus: SeedCorpus, layout: InputLayout, _ random: inout SeededRandom) {
+            func part() -> [UInt8] {
+                corpus.seeds.randomElement(using: &random)?.randomElement(using: &random) ?? []
+            }
+            let start = part()
+            let other = Bool.random(using: &random) ? start : part()
+            self.layout = layout
+            control = UInt8.random(in: 0...255, using: &random)
+            head = [UInt8](start.prefix(Int.random(in: 0...start.count, using: &random)))
+            let from = Int.random(in: 0...other.count, using: &random)
+            let count = Int.random(in: 1...32, using: &random)
+            piece = [UInt8](other[from...].prefix(count))
+            if piece.isEmpty || Int.random(in: 0..<3, using: &random) == 0 {
+                piece = corpus.dictionary.randomElement(using: &random) ?? [0]
+            }
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                piece += corpus.dictionary.randomElement(using: &random) ?? []
+            }
+        }
+
+        func input(of length: Int) -> [UInt8] {
+            var bytes: [UInt8] =
+                layout == .plain ? [] : layout == .choice ? [control] : [control & 3, 0xff, 0xff]
+            bytes += head
+            while bytes.count < length { bytes += piece }
+            return [UInt8](bytes.prefix(length))
+        }
+    }
+}
