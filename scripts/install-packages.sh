@@ -12,7 +12,7 @@ packages=(
     libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev
 )
 if [ "${1:-}" = --test ]; then
-    packages+=(gzip zstd bsdutils) # bsdutils has logger
+    packages+=(gzip zstd bsdutils tshark nfdump) # bsdutils has logger; the last two decode flows
 elif [ $# -gt 0 ]; then
     echo "usage: $0 [--test]" >&2
     exit 2

@@ -12,8 +12,11 @@ extension FuzzTarget {
             name: "netflow", summary: "NetFlow v1 to v9 and IPFIX, several exporters",
             layout: .datagrams, seeds: { FlowSeeds.netflow() }, makeSubject: { FlowSubject() }),
         FuzzTarget(
-            name: "sflow", summary: "sFlow v5, tunnels included", layout: .datagrams,
-            seeds: { FlowSeeds.sflow() }, makeSubject: { FlowSubject() }),
+            name: "netflow-stream", summary: "the same, one datagram after another for ever",
+            layout: .choice, seeds: { FlowSeeds.netflow() }, makeSubject: { FlowStreamSubject() }),
+        FuzzTarget(
+            name: "sflow", summary: "sFlow v5, tunnels included", layout: .choice,
+            seeds: { FlowSeeds.sflow() }, makeSubject: { FlowStreamSubject() }),
     ]
 
     static let logs = [

@@ -4,8 +4,8 @@ import TestKit
 
 /// Looks for inputs whose time grows faster than their length.
 ///
-/// A shape is the beginning of a seed and a piece that is repeated up to the length; 64 kB may take
-/// three times as long as eight times 8 kB.
+/// A shape is the beginning of a seed and a piece that is repeated up to the length. Its time grows
+/// too fast when each of the last doublings, up to 64 kB, takes more than three times as long.
 public struct GrowthCheck {
     public let target: FuzzTarget
     public var seed: UInt64 = 1
@@ -13,7 +13,7 @@ public struct GrowthCheck {
     public var rounds = 200
 
     private static let longest = 64 << 10
-    private static let tolerance = 3.0
+    private static let tolerance = 3.2
 
     public init(_ target: FuzzTarget) { self.target = target }
 
@@ -33,13 +33,12 @@ public struct GrowthCheck {
         var slowest: Finding?
         for _ in 0..<rounds {
             let shape = Shape(corpus, layout: target.layout, &random)
-            let small = time(shape, 8 << 10, subject)
-            let large = time(shape, Self.longest, subject)
-            if large > slowest?.times.last ?? 0 {
+            let time = time(shape, Self.longest, subject)
+            if time > slowest?.times.last ?? 0 {
                 slowest = Finding(input: shape.input(of: Self.longest), times: times(shape, subject))
             }
             // Below a millisecond the clock and the caches say more than the code.
-            if large > 1000, large > small * 8 * Self.tolerance, isConfirmed(shape, subject) {
+            if time > 1000, (0..<3).allSatisfy({ _ in growsTooFast(shape, subject) }) {
                 findings.append(
                     Finding(input: shape.input(of: Self.longest), times: times(shape, subject)))
             }
@@ -47,10 +46,9 @@ public struct GrowthCheck {
         return (findings, slowest)
     }
 
-    private func isConfirmed(_ shape: Shape, _ subject: any FuzzSubject) -> Bool {
-        (0..<4).allSatisfy { _ in
-            time(shape, Self.longest, subject) > time(shape, 8 << 10, subject) * 8 * Self.tolerance
-        }
+    private func growsTooFast(_ shape: Shape, _ subject: any FuzzSubject) -> Bool {
+        let times = (14...16).map { time(shape, 1 << $0, subject) }
+        return times[1] > times[0] * Self.tolerance && times[2] > times[1] * Self.tolerance
     }
 
     private func times(_ shape: Shape, _ subject: any FuzzSubject) -> [Double] {

@@ -4,7 +4,7 @@
     scripts/make-samples/sflow.py [PCAP]
 
 The sampled packets are made with scapy, the datagrams around them here. With PCAP the datagrams are
-written there instead, to be compared with what tshark reads (scripts/check-sflow-tshark.py).
+written there instead, to be compared with what tshark reads (scripts/compare-decoders.py).
 """
 import pathlib
 import struct
