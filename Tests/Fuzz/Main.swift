@@ -95,15 +95,16 @@ struct Main {
     /// Hands the arguments behind the target to libFuzzer.
     private static func coverage(_ target: FuzzTarget) {
         unsafe subject = target.makeSubject()
-        // libFuzzer keeps the words, so they live as long as the process.
-        var words = unsafe ([CommandLine.arguments[0]] + CommandLine.arguments.dropFirst(3))
-            .map { unsafe strdup($0) } + [nil]
-        var count = Int32(words.count - 1)
-        unsafe words.withUnsafeMutableBufferPointer { buffer in
+        // libFuzzer keeps the words: they are never freed.
+        let words = [CommandLine.arguments[0]] + CommandLine.arguments.dropFirst(3)
+        var list = unsafe words.map { unsafe strdup($0) } + [nil]
+        var count = Int32(words.count)
+        unsafe list.withUnsafeMutableBufferPointer { buffer in
             var base = unsafe buffer.baseAddress
             _ = unsafe LLVMFuzzerRunDriver(&count, &base) { data, length in
-                let input = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: data, count: length))
-                unsafe Main.subject?.execute(input)
+                let bytes = unsafe UnsafeRawBufferPointer(start: data, count: length)
+                // The bytes live for the call.
+                unsafe Main.subject?.execute(RawSpan(_unsafeBytes: bytes))
                 return 0
             }
         }

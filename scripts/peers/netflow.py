@@ -41,16 +41,19 @@ MEMBERS = {
     "abstimestart": ["flowStartSeconds", "flowStartMilliseconds", "flowStartMicroseconds",
                      "flowStartNanoseconds"],
     "abstimeend": ["flowEndSeconds", "flowEndMilliseconds", "flowEndMicroseconds", "flowEndNanoseconds"],
-    "samplerate": ["samplingInterval"],
+    "toplabeltype": ["mplsTopLabelType"], "toplabeladdr": ["mplsTopLabelIPv4Address"],
+    "toplabeladdr_v6": ["mplsTopLabelIPv6Address"], "mpls_vpn_rd": ["mplsVpnRouteDistinguisher"],
+    "ipv6_exthdr": ["ipv6ExtensionHeaders"], "flowsexp": ["exportedFlowRecordTotalCount"],
+    "packetsexp": ["exportedMessageTotalCount"], "octetsexp": ["exportedOctetTotalCount"],
 }
-FLAGS = {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32}
+FLAGS = {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32, "ece": 64, "cwr": 128, "ns": 256}
 LABELS = ["mplsTopLabelStackSection"] + [f"mplsLabelStackSection{number}" for number in range(2, 11)]
 
 # What says how a message is built, not what it says; and what tshark adds.
 STRUCTURE = re.compile(
     r"cflow\.(version|count|len|flowset_length|template_.*|option_length|option_scope_length"
     r"|scope_field_type|string_len_.*|sequence_analysis.*|unexpected_sequence_number|reserved"
-    r"|sysuptime|unix_secs|unix_nsecs|exporttime|tcpflags\.reserved)$|_ws\..*|_ws$")
+    r"|sysuptime|unix_secs|unix_nsecs|exporttime|tcpflags\.(reserved|zero))$|_ws\..*|_ws$")
 
 
 def nanoseconds(text):
@@ -183,4 +186,5 @@ def agree(name, theirs, ours):
             return int(text, base) == ours
         except ValueError:
             return False
-    return theirs == ours or theirs.replace(":", "") == ours
+    # An IPv4 address in IPv6 is written as IPv4 by us.
+    return theirs.removeprefix("::ffff:") == ours or theirs.replace(":", "") == ours
