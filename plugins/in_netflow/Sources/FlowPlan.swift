@@ -40,11 +40,13 @@ struct PlanVariant: Hashable, Sendable {
 struct FlowPlan: Sendable {
     let shape: Shape
 
+    init(shape: Shape) { self.shape = shape }
+
     /// - Parameters:
     ///   - learned: elements that the exporter named itself.
     ///   - repeatsConsumed: whether `ie` repeats the elements that have columns.
     init(
-        _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
+        _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element] = [:],
         repeatsConsumed: Bool
     ) {
         var compiler = ShapeCompiler(layout, variant, learned, repeatsConsumed: repeatsConsumed)

@@ -124,7 +124,7 @@ struct ListDecoder: ~Copyable {
         }
         writer.key("records")
         writer.beginArray()
-        let members = domain.members(of: template)
+        let members = template.model.members
         var offset = 0
         while offset < records.byteCount {
             offset = try readRecord(records, offset, template, members, domain, depth)

@@ -53,7 +53,7 @@ extension MessageDecoder {
         if body.byteCount < length, !body.isZero(from: 0) {
             domain.counters.count(.flowRecordOverrun)
         }
-        if let offset = template.doubtfulRate, count > 0, options.repairsSampling,
+        if let offset = template.model.doubtfulRate, count > 0, options.repairsSampling,
             SwappedRate.isLikely(body.uint32(at: offset), from: domain.key)
         {
             return appendRepaired(body, rateAt: offset, count, template, domain, into: &batch)
@@ -159,7 +159,7 @@ extension MessageDecoder {
             batch.beginRow(rowLength: rowLength, isVariable: true)
             _ = batch.appendVariable(record, rowLength: rowLength)
             template.layout.storeSlots(of: record, in: &batch)
-            if !template.lists.isEmpty {
+            if !template.model.lists.isEmpty {
                 appendLists(of: record, template, domain, rowLength: rowLength, into: &batch)
             }
             batch.endRow(isVariable: true)
@@ -173,8 +173,7 @@ extension MessageDecoder {
         into batch: inout RecordBatch
     ) {
         guard walk.measure(template.layout, in: record, from: 0) != nil else { return }
-        let before = domain.storedBytes
-        for (field, kind) in template.lists {
+        for (field, kind) in template.model.lists {
             let list = record.extracting(walk.ranges[field])
             let slot = field * Slot.byteCount
             if list.byteCount == 0 {
@@ -185,8 +184,8 @@ extension MessageDecoder {
             let start = batch.appendVariable(lists.writer.bytes, rowLength: rowLength)
             batch.storeSlot(at: slot, start: start, count: lists.writer.buffer.count)
         }
-        let taken = domain.storedBytes - before
-        if taken != 0 { exporters.charge(domain, bytes: taken) }
+        // What inner templates are shown by may have been made now.
+        exporters.charge(domain, bytes: 0)
     }
 
     /// Writes the constants of a run and finds its plan.
@@ -208,9 +207,12 @@ extension MessageDecoder {
         let learned =
             template.hasUnknownElements
             ? domain.options.learned.elements(of: template.layout) : [:]
-        let (plan, isNew) = plans.plan(
-            for: template.layout, variant, learned, repeatsConsumed: options.repeatsConsumed)
-        domain.store(plan, for: variant, of: template, bytes: isNew ? plan.byteCount : 0)
+        let plan =
+            learned.isEmpty
+            ? FlowPlan(template.layout, variant, repeatsConsumed: options.repeatsConsumed)
+            : plans.plan(
+                for: template.layout, variant, learned, repeatsConsumed: options.repeatsConsumed)
+        domain.store(plan, for: variant, of: template)
         exporters.charge(domain, bytes: domain.storedBytes - before)
         return plan
     }

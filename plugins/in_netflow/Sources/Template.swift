@@ -53,76 +53,49 @@ struct TemplateLayout: Hashable, Sendable {
     mutating func removeEmptyFields() { fields.removeAll { $0.length == 0 } }
 }
 
-/// A template as an exporter announced it, with what was compiled from it.
+/// A template as an exporter announced it.
 final class Template {
     let id: UInt16
-    let layout: TemplateLayout
-    /// The record in the template set, to see quickly that nothing changed.
-    let definition: [UInt8]
-    /// Bytes of a record, or of the shortest record when fields are variable; never 0.
-    let recordLength: Int
-    let usesSlots: Bool
-    let lists: [(field: Int, kind: ListKind)]
-    /// Whether records name their sampler or tell a rate in several fields.
-    let hasOwnSampling: Bool
-    /// Where records have a rate that may have been sent little-endian.
-    let doubtfulRate: Int?
-    /// Whether the exporter may tell what some fields are.
-    let hasUnknownElements: Bool
-    /// The version of what the exporter told that the plans know of.
-    private var learnedVersion = 0
+    let model: TemplateModel
     /// Decoder tick of the last data or refresh.
     var lastUsed: UInt64 = 0
-    /// Bytes this takes in memory, with the plans made for it.
-    private(set) var byteCount: Int
-    private var plans: [FlowPlan?]
-    private var planBytes = 0
-    private var innerMembers: [InnerMember]?
+    /// For an exporter that told something about its elements.
+    private var ownPlans = PlanTable()
+    private var ownPlanBytes = 0
+    /// The version of what the exporter told that the own plans know of.
+    private var learnedVersion = 0
 
-    /// - Parameter layout: with a record length other than 0.
-    init(id: UInt16, layout: TemplateLayout, definition: [UInt8]) {
+    init(id: UInt16, model: TemplateModel) {
         self.id = id
-        self.layout = layout
-        self.definition = definition
-        recordLength = layout.minimumRecordLength
-        lists = layout.lists
-        usesSlots = layout.hasVariableFields || !lists.isEmpty
-        hasOwnSampling =
-            !layout.isOptions
-            && layout.fields.contains { SamplerFields.elements.contains($0.element) }
-        doubtfulRate = usesSlots || hasOwnSampling ? nil : layout.doubtfulRate
-        hasUnknownElements =
-            layout.flowProtocol == .ipfix
-            && !layout.fields.allSatisfy { ElementRegistry.shared.isKnown($0.element) }
-        plans = Array(repeating: nil, count: PlanVariant.count)
-        byteCount = 256 + definition.count + layout.fields.count * 16
-        precondition(recordLength > 0)
+        self.model = model
     }
 
-    func plan(for variant: PlanVariant) -> FlowPlan? { plans[variant.index] }
+    var layout: TemplateLayout { model.layout }
+    var recordLength: Int { model.recordLength }
+    var usesSlots: Bool { model.usesSlots }
+    var hasOwnSampling: Bool { model.hasOwnSampling }
+    var hasUnknownElements: Bool { model.hasUnknownElements }
 
-    /// - Parameter bytes: memory that the plan takes, 0 when others have it too.
-    func store(_ plan: FlowPlan, for variant: PlanVariant, bytes: Int) {
-        plans[variant.index] = plan
-        byteCount += bytes
-        planBytes += bytes
+    /// Bytes this takes in memory beside its model.
+    var byteCount: Int { 128 + ownPlanBytes }
+
+    func plan(for variant: PlanVariant) -> FlowPlan? {
+        learnedVersion == 0 ? model.plan(for: variant) : ownPlans[variant]
+    }
+
+    func store(_ plan: FlowPlan, for variant: PlanVariant) {
+        if learnedVersion == 0 { return model.store(plan, for: variant) }
+        ownPlans[variant] = plan
+        ownPlanBytes += plan.byteCount
     }
 
     /// Forgets the plans made before the exporter told more about its elements.
+    ///
+    /// - Parameter version: 0 as long as it told nothing.
     func update(learned version: Int) {
         if version == learnedVersion { return }
         learnedVersion = version
-        byteCount -= planBytes
-        planBytes = 0
-        for index in plans.indices { plans[index] = nil }
-    }
-
-    /// How records of this template are shown inside structured data; made at first use.
-    var members: [InnerMember] {
-        if let innerMembers { return innerMembers }
-        let made = InnerMember.all(of: layout)
-        innerMembers = made
-        byteCount += made.reduce(0) { $0 + 128 + $1.name.utf8.count }
-        return made
+        ownPlanBytes = 0
+        ownPlans.removeAll()
     }
 }
