@@ -62,7 +62,8 @@ let package = Package(
         .target(
             name: "FuzzKit",
             dependencies: [
-                "Core", "YAML", "Codec", "Net", "Capture", "Journals", "Parsers", "System", "TestKit",
+                "Core", "YAML", "Codec", "Net", "Capture", "Journals", "Parsers", "System",
+                "TestKit",
                 "InSyslog", "InNetflow", "InRouteros",
             ], path: "Tests/FuzzKit"),
         .executableTarget(

@@ -100,7 +100,7 @@ struct Main {
         var list = unsafe words.map { unsafe strdup($0) } + [nil]
         var count = Int32(words.count)
         unsafe list.withUnsafeMutableBufferPointer { buffer in
-            var base = unsafe buffer.baseAddress
+            var base = buffer.baseAddress
             _ = unsafe LLVMFuzzerRunDriver(&count, &base) { data, length in
                 let bytes = unsafe UnsafeRawBufferPointer(start: data, count: length)
                 // The bytes live for the call.

@@ -20,7 +20,9 @@ public struct GrowthCheck {
     /// A shape that grows too fast.
     public struct Finding: Sendable {
         public var input: [UInt8]
-        /// Microseconds at 1, 2, 4 ... 64 kB.
+        /// Microseconds at 1, 2, 4 ...
+        ///
+        /// 64 kB.
         public var times: [Double]
     }
 
@@ -35,7 +37,8 @@ public struct GrowthCheck {
             let shape = Shape(corpus, layout: target.layout, &random)
             let time = time(shape, Self.longest, subject)
             if time > slowest?.times.last ?? 0 {
-                slowest = Finding(input: shape.input(of: Self.longest), times: times(shape, subject))
+                slowest = Finding(
+                    input: shape.input(of: Self.longest), times: times(shape, subject))
             }
             // Below a millisecond the clock and the caches say more than the code.
             if time > 1000, (0..<3).allSatisfy({ _ in growsTooFast(shape, subject) }) {

@@ -95,7 +95,8 @@ struct Mutator {
 
     private mutating func store(_ number: UInt32, bytes: Int, at start: Int) {
         for index in 0..<bytes where start + index < part.count {
-            part[start + index] = UInt8(truncatingIfNeeded: number >> UInt32((bytes - 1 - index) * 8))
+            part[start + index] = UInt8(
+                truncatingIfNeeded: number >> UInt32((bytes - 1 - index) * 8))
         }
     }
 

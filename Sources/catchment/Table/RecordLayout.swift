@@ -21,20 +21,21 @@ enum RecordLayout: Int, CaseIterable {
         }
     }
 
-    var columns: [TextTable.Column] {
+    var columns: [RecordTable.Column] {
         switch self {
         case .flow:
             [
-                .init("START"), .init("EXPORTER"), .init("PROTO"), .init("SOURCE"),
-                .init("DESTINATION"), .init("PACKETS", .right), .init("BYTES", .right),
-                .init("IN", .right), .init("OUT", .right), .init("NAT SOURCE"),
-                .init("NAT DESTINATION"),
+                .init("START"), .init("SECONDS", .right, rank: 3), .init("EXPORTER", rank: 4),
+                .init("PROTO"), .init("SOURCE"), .init("DESTINATION"), .init("PACKETS", .right),
+                .init("BYTES", .right), .init("IN", .right, rank: 1), .init("OUT", .right, rank: 2),
+                .init("NAT SOURCE", rank: 5), .init("NAT DESTINATION", rank: 6),
             ]
         case .firewall:
             [
-                .init("TIME"), .init("HOST"), .init("CHAIN"), .init("ACTION"), .init("RULE"),
-                .init("IN"), .init("OUT"), .init("PROTO"), .init("SOURCE"), .init("DESTINATION"),
-                .init("NAT SOURCE"), .init("NAT DESTINATION"), .init("LENGTH", .right),
+                .init("TIME"), .init("HOST", rank: 4), .init("CHAIN", rank: 2), .init("ACTION"),
+                .init("RULE"), .init("IN"), .init("OUT", rank: 1), .init("PROTO"), .init("SOURCE"),
+                .init("DESTINATION"), .init("NAT SOURCE", rank: 5),
+                .init("NAT DESTINATION", rank: 6), .init("LENGTH", .right, rank: 3),
             ]
         case .log:
             [

@@ -13,7 +13,11 @@ enum FlowMaker {
     static func sequence(_ random: inout SeededRandom) -> [[UInt8]] {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return [fixed(5, header: 24, record: 48, &random)]
-        case 1: return [fixed([1, 7][Int.random(in: 0...1, using: &random)], header: 24, record: 52, &random)]
+        case 1:
+            return [
+                fixed(
+                    [1, 7][Int.random(in: 0...1, using: &random)], header: 24, record: 52, &random)
+            ]
         case 2: return [fixed(8, header: 28, record: 40, &random)]
         default: break
         }

@@ -7,7 +7,8 @@ enum LogSeeds {
         var corpus = SeedCorpus()
         corpus.seeds = (messages + samples { $0.contains("syslog") }).map { [$0] }
         corpus.dictionary = SeedCorpus.words([
-            "<34>", "<191>", "<192>", "<0>", "<", ">", "1 ", " - ", "- - - ", "[", "]", "\"", "\\\"",
+            "<34>", "<191>", "<192>", "<0>", "<", ">", "1 ", " - ", "- - - ", "[", "]", "\"",
+            "\\\"",
             "\\]", "=\"", "@32473", "[a b=\"c\"]", "\u{feff}", "Oct 11 22:14:15", "Feb 29 23:59:60",
             "2026-10-11T22:14:15.003Z", "2026-02-30T24:00:00+14:00", "%ASA-6-302013: ", "*Mar  1 ",
             "000123: ", ": ", "[123]: ", "\r\n", "\n", "\0", "CEF:0|", "2026", "UTC", " GMT+02:00",
@@ -21,7 +22,9 @@ enum LogSeeds {
     static func routeros() -> SeedCorpus {
         var corpus = SeedCorpus()
         let lines = SeedCorpus.lines("conf/samples/routeros.log") + patterns
-        let heads = ["", "<30>Oct 11 22:14:15 MikroTik ", "<30>1 2026-10-11T22:14:15.003Z r1 - - - - "]
+        let heads = [
+            "", "<30>Oct 11 22:14:15 MikroTik ", "<30>1 2026-10-11T22:14:15.003Z r1 - - - - ",
+        ]
         corpus.seeds =
             lines.enumerated().map { [[UInt8](heads[$0 % 3].utf8) + $1] }
             + samples { $0.contains("routeros") }.map { [$0] }
@@ -140,11 +143,14 @@ enum LogSeeds {
     private static func filled(_ pattern: String) -> String {
         pattern.replacingOccurrences(of: "%[", with: "").replacingOccurrences(of: "%]", with: "")
             .replacingOccurrences(
-                of: "%\\{[^}:]*:mac\\}", with: "00:00:5e:00:53:01", options: .regularExpression)
+                of: "%\\{[^}:]*:mac\\}", with: "00:00:5e:00:53:01", options: .regularExpression
+            )
             .replacingOccurrences(
-                of: "%\\{[^}:]*:ip\\}", with: "192.0.2.1", options: .regularExpression)
+                of: "%\\{[^}:]*:ip\\}", with: "192.0.2.1", options: .regularExpression
+            )
             .replacingOccurrences(
-                of: "%\\{[^}=]*=([^}]*)\\}", with: "$1", options: .regularExpression)
+                of: "%\\{[^}=]*=([^}]*)\\}", with: "$1", options: .regularExpression
+            )
             .replacingOccurrences(of: "%\\{[^}]*\\}", with: "x1", options: .regularExpression)
     }
 }

@@ -82,6 +82,7 @@ enum SFlowMaker {
     }
 
     private static func word(_ random: inout SeededRandom) -> UInt32 {
-        UInt32.random(in: 0...UInt32.max, using: &random) >> UInt32.random(in: 0...31, using: &random)
+        UInt32.random(in: 0...UInt32.max, using: &random)
+            >> UInt32.random(in: 0...31, using: &random)
     }
 }

@@ -6,7 +6,8 @@ final class CaptureSubject: FuzzSubject {
     func execute(_ input: RawSpan) {
         let source = MemorySource(input.makeArray())
         guard
-            let file = try? CaptureFile(source, path: "fuzz", now: Timestamp(seconds: 1_700_000_000))
+            let file = try? CaptureFile(
+                source, path: "fuzz", now: Timestamp(seconds: 1_700_000_000))
         else { return }
         var datagrams = 0
         var lines = 0

@@ -7,7 +7,9 @@ final class FrameSubject: FuzzSubject {
     private var batch = RecordBatch()
 
     func execute(_ input: RawSpan) {
-        guard let header = Frame.Header(input), header.frameLength <= input.byteCount else { return }
+        guard let header = Frame.Header(input), header.frameLength <= input.byteCount else {
+            return
+        }
         var decoder = FrameDecoder()
         let frame = input.extracting(0..<header.frameLength)
         guard (try? decoder.decode(frame, header, into: &batch)) != nil else { return }

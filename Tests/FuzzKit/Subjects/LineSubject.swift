@@ -43,7 +43,9 @@ final class LineSubject: FuzzSubject {
     private func groups(of lines: [[UInt8]], _ joiner: MultilineJoiner) -> [UInt8] {
         var result: [[UInt8]] = []
         for (index, line) in lines.enumerated() {
-            line.withBytes { joiner.add($0, at: index) { group, _ in result.append(group.makeArray()) } }
+            line.withBytes {
+                joiner.add($0, at: index) { group, _ in result.append(group.makeArray()) }
+            }
         }
         joiner.flush { group, _ in result.append(group.makeArray()) }
         return [UInt8](result.joined(separator: [UInt8(ascii: "\n")]))

@@ -20,7 +20,8 @@ final class MessageSubject: FuzzSubject {
         let isEmpty = (0..<input.byteCount).allSatisfy { [0, 10, 13].contains(input.byte(at: $0)) }
         precondition(batch.count == (isEmpty ? 0 : 1), "\(batch.count) records of one message")
         count += batch.count
-        precondition(ledger.recordCount == count, "the ledger has \(ledger.recordCount) of \(count)")
+        precondition(
+            ledger.recordCount == count, "the ledger has \(ledger.recordCount) of \(count)")
         records.check(batch)
     }
 }
