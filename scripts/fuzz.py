@@ -6,8 +6,8 @@
 Without TARGET all are run: one process at a time, at the lowest priority. An input that ends the process
 is kept in .build/fuzzing/found/, and the run goes on with the next seed; `Fuzz replay TARGET FILE` runs it
 again. --coverage builds with libFuzzer and lets it choose the inputs; what it finds interesting stays in
-.build/fuzzing/corpus/TARGET and is read by the next run of either kind. Exits 1 when something was found or
-a process took more than 512 MB.
+.build/fuzzing/corpus/TARGET and is read by the next run of either kind. `slow` counts shapes of inputs whose
+time grows faster than their length. Exits 1 when something was found or a process took more than 512 MB.
 """
 import argparse
 import hashlib
@@ -74,6 +74,13 @@ def run_seeded(program, target, options, count):
     return done, seconds, peak, found
 
 
+def count_slow(program, target, options):
+    """Shapes of inputs whose time grows faster than their length, as lines."""
+    made = subprocess.run(["nice", "-n", "19", program, "growth", target, "--seed", str(options.seed)],
+                          capture_output=True, text=True)
+    return [line for line in made.stdout.splitlines() if line.startswith("superlinear")]
+
+
 def run_coverage(program, target, options, count):
     corpus = HOME / "corpus" / target
     corpus.mkdir(parents=True, exist_ok=True)
@@ -114,18 +121,20 @@ def main():
     listed = subprocess.run([program, "list"], capture_output=True, check=True, text=True).stdout
     targets = options.targets or [line.split("\t")[0] for line in listed.splitlines()]
     print(f"seed {options.seed}")
-    print(f"{'target':<16} {'executions':>12} {'exec/s':>9} {'peak MB':>8} {'found':>6}", flush=True)
+    print(f"{'target':<16} {'executions':>12} {'exec/s':>9} {'peak MB':>8} {'found':>6} {'slow':>5}",
+          flush=True)
     is_bad = False
     for target in targets:
         run = run_coverage if options.coverage else run_seeded
         done, seconds, peak, found = run(program, target, options, options.executions or 1 << 40)
-        print(f"{target:<16} {done:>12,} {done / max(seconds, 1e-9):>9,.0f} {peak:>8} {len(found):>6}",
-              flush=True)
-        for path in found:
-            print(f"  {path}")
+        slow = [] if options.coverage else count_slow(program, target, options)
+        print(f"{target:<16} {done:>12,} {done / max(seconds, 1e-9):>9,.0f} {peak:>8} {len(found):>6}"
+              f" {len(slow):>5}", flush=True)
+        for text in found + slow:
+            print(f"  {text}")
         if peak > PEAK_LIMIT_MB:
             print(f"  took more than {PEAK_LIMIT_MB} MB")
-        is_bad = is_bad or bool(found) or peak > PEAK_LIMIT_MB
+        is_bad = is_bad or bool(found) or bool(slow) or peak > PEAK_LIMIT_MB
     return 1 if is_bad else 0
 
 

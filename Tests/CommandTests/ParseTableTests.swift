@@ -63,6 +63,8 @@ import Testing
             record.add("in_if_name", text: "ether1")
             record.add("transport", text: "tcp")
             record.add("src_addr", text: "10.0.0.1")
+            // The shape of all firewall lines has it.
+            record.addNull("packets")
             record.add("message", text: "…")
         }
         #expect(layout == .firewall)
