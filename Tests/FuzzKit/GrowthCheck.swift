@@ -33,73 +33,45 @@ public struct GrowthCheck {
         let subject = target.makeSubject()
         var findings: [Finding] = []
         var slowest: Finding?
-        for _ in 0..<rounds {
-            let shape = Shape(corpus, layout: target.layout, &random)
+        let known = corpus.shapes.count
+        for round in 0..<known + rounds {
+            let shape =
+                round < known
+                ? corpus.shapes[round] : RepeatedShape(corpus, layout: target.layout, &random)
             let time = time(shape, Self.longest, subject)
             if time > slowest?.times.last ?? 0 {
                 slowest = Finding(
-                    input: shape.input(of: Self.longest), times: times(shape, subject))
+                    input: input(shape, Self.longest), times: times(shape, subject))
             }
             // Below a millisecond the clock and the caches say more than the code.
             if time > 1000, (0..<3).allSatisfy({ _ in growsTooFast(shape, subject) }) {
                 findings.append(
-                    Finding(input: shape.input(of: Self.longest), times: times(shape, subject)))
+                    Finding(input: input(shape, Self.longest), times: times(shape, subject)))
             }
         }
         return (findings, slowest)
     }
 
-    private func growsTooFast(_ shape: Shape, _ subject: any FuzzSubject) -> Bool {
+    private func growsTooFast(_ shape: RepeatedShape, _ subject: any FuzzSubject) -> Bool {
         let times = (14...16).map { time(shape, 1 << $0, subject) }
         return times[1] > times[0] * Self.tolerance && times[2] > times[1] * Self.tolerance
     }
 
-    private func times(_ shape: Shape, _ subject: any FuzzSubject) -> [Double] {
+    private func times(_ shape: RepeatedShape, _ subject: any FuzzSubject) -> [Double] {
         (10...16).map { time(shape, 1 << $0, subject) }
     }
 
+    private func input(_ shape: RepeatedShape, _ length: Int) -> [UInt8] {
+        shape.input(of: length, layout: target.layout)
+    }
+
     /// Microseconds, the better of two runs.
-    private func time(_ shape: Shape, _ length: Int, _ subject: any FuzzSubject) -> Double {
-        let input = shape.input(of: length)
+    private func time(_ shape: RepeatedShape, _ length: Int, _ subject: any FuzzSubject) -> Double {
+        let input = input(shape, length)
         return (0..<2).reduce(Double.infinity) { best, _ in
             let start = MonotonicClock.now()
             input.withBytes { subject.execute($0) }
             return min(best, Double(MonotonicClock.now() - start) / 1000)
-        }
-    }
-
-    private struct Shape {
-        var layout: InputLayout
-        var control: UInt8
-        var head: [UInt8]
-        var piece: [UInt8]
-
-        init(_ corpus: SeedCorpus, layout: InputLayout, _ random: inout SeededRandom) {
-            func part() -> [UInt8] {
-                corpus.seeds.randomElement(using: &random)?.randomElement(using: &random) ?? []
-            }
-            let start = part()
-            let other = Bool.random(using: &random) ? start : part()
-            self.layout = layout
-            control = UInt8.random(in: 0...255, using: &random)
-            head = [UInt8](start.prefix(Int.random(in: 0...start.count, using: &random)))
-            let from = Int.random(in: 0...other.count, using: &random)
-            let count = Int.random(in: 1...32, using: &random)
-            piece = [UInt8](other[from...].prefix(count))
-            if piece.isEmpty || Int.random(in: 0..<3, using: &random) == 0 {
-                piece = corpus.dictionary.randomElement(using: &random) ?? [0]
-            }
-            if Int.random(in: 0..<4, using: &random) == 0 {
-                piece += corpus.dictionary.randomElement(using: &random) ?? []
-            }
-        }
-
-        func input(of length: Int) -> [UInt8] {
-            var bytes: [UInt8] =
-                layout == .plain ? [] : layout == .choice ? [control] : [control & 3, 0xff, 0xff]
-            bytes += head
-            while bytes.count < length { bytes += piece }
-            return [UInt8](bytes.prefix(length))
         }
     }
 }

@@ -8,6 +8,8 @@ struct SeedCorpus: Sendable {
     var seeds: [[[UInt8]]] = []
     /// Pieces that mean something in this language.
     var dictionary: [[UInt8]] = []
+    /// Shapes whose time once grew faster than their length.
+    var shapes: [RepeatedShape] = []
 
     static func words(_ texts: [String]) -> [[UInt8]] { texts.map { [UInt8]($0.utf8) } }
 

@@ -38,6 +38,11 @@ enum LogSeeds {
             "\"", "\\", "\u{1f98a}", "memory ", "echo: ", "@", "#",
         ])
         corpus.dictionary.append([0xff])
+        let firewall = "firewall,info input: in:e out:e, proto TCP "
+        corpus.shapes = [
+            RepeatedShape(head: firewall, piece: ", [2001:)"),
+            RepeatedShape(head: firewall, piece: ", proto TCP ("),
+        ]
         return corpus
     }
 
@@ -96,6 +101,8 @@ enum LogSeeds {
             "goroutine 1 [running]:\n", "Traceback (most recent call last):\n", "  File \"a\"\n",
             "\tat ", "Exception: ",
         ])
+        // The framer's format without separators.
+        corpus.shapes = [RepeatedShape(control: 3, piece: "<")]
         return corpus
     }
 
