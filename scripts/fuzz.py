@@ -58,8 +58,10 @@ def run_seeded(program, target, options, count):
         command += ["--executions", str(count - done)]
         if options.minutes:
             command += ["--seconds", str(max(1, int(options.minutes * 60 - seconds)))]
-        for folder in [HOME / "corpus" / target] + options.seeds:
-            command += ["--seeds", str(folder)]
+        if (HOME / "corpus" / target).is_dir():
+            command += ["--corpus", str(HOME / "corpus" / target)]
+        for folder in options.seeds:
+            command += ["--seeds", folder]
         start = time.monotonic()
         made = subprocess.run(command, capture_output=True)
         if made.returncode == 0:
@@ -85,8 +87,8 @@ def run_coverage(program, target, options, count):
     corpus = HOME / "corpus" / target
     corpus.mkdir(parents=True, exist_ok=True)
     FOUND.mkdir(parents=True, exist_ok=True)
+    subprocess.run([program, "seeds", target, str(corpus)], check=True)
     command = ["nice", "-n", "19", program, "coverage", target, str(corpus)]
-    command += [str(folder) for folder in options.seeds]
     command += [f"-runs={count}", f"-artifact_prefix={FOUND}/{target}-", "-timeout=20", "-max_len=4096",
                 f"-rss_limit_mb={PEAK_LIMIT_MB}", "-print_final_stats=1", f"-seed={options.seed}",
                 "-detect_leaks=0"]
@@ -112,7 +114,7 @@ def main():
     parser.add_argument("--minutes", type=float, help="for each target")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--seeds", action="append", default=[], metavar="DIR",
-                        help="more inputs to begin with, such as captures")
+                        help="captures and logs to begin with, too; not for --coverage")
     parser.add_argument("--coverage", action="store_true")
     options = parser.parse_args()
     if not options.executions and not options.minutes:

@@ -14,8 +14,10 @@ import CFuzzer
 struct Main {
     static let usage = """
         usage: fuzz list
-               fuzz run TARGET [--executions N] [--seconds N] [--seed N] [--seeds DIR]... [--note FILE]
+               fuzz run TARGET [--executions N] [--seconds N] [--seed N] [--seeds DIR]...
+                        [--corpus DIR] [--note FILE]
                fuzz replay TARGET FILE...        runs the inputs in files
+               fuzz seeds TARGET DIR             writes inputs to begin with
                fuzz growth TARGET [--rounds N] [--seed N]
                fuzz coverage TARGET [OPTION...]  libFuzzer, in builds made for it
 
@@ -33,6 +35,7 @@ struct Main {
         switch command {
         case "run": run(target, Options(rest))
         case "replay": replay(target, rest)
+        case "seeds": writeSeeds(target, rest)
         case "growth": grow(target, Options(rest))
         #if COVERAGE
         case "coverage": coverage(target)
@@ -53,6 +56,7 @@ struct Main {
         run.executions = options.executions
         run.seconds = options.seconds
         run.directories = options.directories
+        run.corpus = options.corpus
         run.note = options.note.flatMap { InputNote(path: $0) }
         let watchdog = Watchdog(seconds: 20)
         watchdog.start()
@@ -67,6 +71,20 @@ struct Main {
             guard let bytes = try? FileSystem.readFile(file) else { stop("cannot read \(file)\n") }
             bytes.withBytes { subject.execute($0) }
             print("\(file): \(bytes.count) bytes, nothing found")
+        }
+    }
+
+    private static func writeSeeds(_ target: FuzzTarget, _ directories: [String]) {
+        guard directories.count == 1 else { stop(usage) }
+        for (index, input) in target.seedInputs.enumerated() {
+            let path = "\(directories[0])/seed-\(index)"
+            do {
+                try input.withBytes { bytes throws(OperationError) in
+                    try FileSystem.replaceFile(path, with: bytes, isDurable: false)
+                }
+            } catch {
+                stop("\(error)\n")
+            }
         }
     }
 
@@ -127,6 +145,7 @@ struct Options {
     var seed: UInt64 = 1
     var rounds = 200
     var directories: [String] = []
+    var corpus: String?
     var note: String?
 
     init(_ arguments: [String]) {
@@ -140,6 +159,7 @@ struct Options {
             case ("--seed", let number?): seed = UInt64(number)
             case ("--rounds", let number?): rounds = number
             case ("--seeds", _): directories.append(value)
+            case ("--corpus", _): corpus = value
             case ("--note", _): note = value
             default: Main.stop(Main.usage)
             }

@@ -9,8 +9,10 @@ public struct FuzzRun {
     public var executions = 1000
     /// Stops earlier after so many seconds.
     public var seconds: Int64 = .max / 1_000_000_000
-    /// More directories with inputs to begin with.
+    /// Directories with captures and logs to begin with.
     public var directories: [String] = []
+    /// A directory with inputs that an earlier run kept.
+    public var corpus: String?
     /// Where the input being run is kept, for those that end the process.
     public var note: InputNote?
 
@@ -27,7 +29,8 @@ public struct FuzzRun {
     /// - Parameter progress: told the number of inputs run, from time to time.
     public func run(progress: (Int) -> Void = { _ in }) -> Summary {
         var corpus = target.seeds()
-        for directory in directories { corpus.addFiles(of: directory) }
+        for directory in directories { corpus.addFiles(of: directory, for: target.reader) }
+        if let kept = self.corpus { corpus.addInputs(of: kept, layout: target.layout) }
         var mutator = Mutator(corpus, layout: target.layout, seed: seed)
         var subject = target.makeSubject()
         var summary = Summary()

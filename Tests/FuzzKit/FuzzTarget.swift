@@ -19,28 +19,21 @@ public struct FuzzTarget: Sendable {
     public static let all: [FuzzTarget] = flows + logs + files
 
     public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
-}
 
-/// How the parts of a seed, such as the datagrams of a capture, make one input.
-enum InputLayout: Equatable, Sendable {
-    /// The first part is the input.
-    case plain
-    /// A byte in front chooses among the subject's variants.
-    case choice
-    /// Each part is preceded by a byte for the subject and its length in 16 bits.
-    case datagrams
-}
-
-extension RawSpan {
-    /// Calls `body` with each part of an input of layout `datagrams` and the byte in front of it.
-    ///
-    /// Any bytes are such an input: a part that is said to be longer than what is left is the rest.
-    func forEachPart(_ body: (_ control: UInt8, RawSpan) -> Void) {
-        var offset = 0
-        while offset + 3 <= byteCount {
-            let end = Swift.min(offset + 3 + Int(uint16(at: offset + 1)), byteCount)
-            body(byte(at: offset), extracting(offset + 3..<end))
-            offset = end
+    /// Seeds as inputs, for fuzzers that begin with files.
+    public var seedInputs: [[UInt8]] {
+        seeds().seeds.enumerated().flatMap { index, parts in
+            layout == .datagrams
+                ? [layout.input(of: parts, control: 1)]
+                : parts.map { layout.input(of: [$0], control: UInt8(truncatingIfNeeded: index)) }
         }
+    }
+
+    /// What kind of code a target runs.
+    enum Reader { case flows, logs, files }
+
+    var reader: Reader {
+        if Self.flows.contains(where: { $0.name == name }) { return .flows }
+        return Self.logs.contains { $0.name == name } ? .logs : .files
     }
 }

@@ -43,13 +43,41 @@ struct SeedCorpus: Sendable {
         return result
     }
 
-    /// Adds a seed for each file of a directory, such as those libFuzzer keeps.
-    mutating func addFiles(of directory: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        for name in names.sorted() {
+    /// Adds what the files of a directory hold: the datagrams of captures, and the lines of texts for
+    /// code that reads logs.
+    mutating func addFiles(of directory: String, for reader: FuzzTarget.Reader) {
+        for (path, bytes) in Self.contents(of: directory) {
+            if reader == .files {
+                seeds.append([bytes])
+                continue
+            }
+            guard let capture = try? CaptureFile(MemorySource(bytes), path: path) else { continue }
+            var datagrams: [[UInt8]] = []
+            try? capture.forEachDatagram { _, payload in datagrams.append(payload.makeArray()) }
+            if reader == .logs {
+                try? capture.forEachLine { line, _ in seeds.append([line.makeArray()]) }
+            }
+            // Sequences that are short enough to be run often, with their beginning in each.
+            for start in stride(from: 0, to: datagrams.count, by: 3) {
+                let end = min(start + 3, datagrams.count)
+                seeds.append(Array(datagrams.prefix(start == 0 ? 0 : 1) + datagrams[start..<end]))
+            }
+        }
+    }
+
+    /// Adds inputs as `InputLayout.input` makes them, such as those libFuzzer keeps.
+    mutating func addInputs(of directory: String, layout: InputLayout) {
+        for (_, bytes) in Self.contents(of: directory) { seeds.append(layout.parts(of: bytes)) }
+    }
+
+    /// The files of a directory that hold something, those below it included.
+    private static func contents(of directory: String) -> [(String, [UInt8])] {
+        let walk = FileManager.default.enumerator(atPath: directory)
+        let names = walk?.compactMap { $0 as? String } ?? []
+        return names.sorted().compactMap { name in
             let url = URL(fileURLWithPath: directory).appendingPathComponent(name)
-            guard let data = try? Data(contentsOf: url), !data.isEmpty else { continue }
-            seeds.append([[UInt8](data)])
+            guard let data = try? Data(contentsOf: url), !data.isEmpty else { return nil }
+            return (name, [UInt8](data))
         }
     }
 }
