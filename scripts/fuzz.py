@@ -89,7 +89,8 @@ def run_coverage(program, target, options, count):
     FOUND.mkdir(parents=True, exist_ok=True)
     subprocess.run([program, "seeds", target, str(corpus)], check=True)
     command = ["nice", "-n", "19", program, "coverage", target, str(corpus)]
-    command += [f"-runs={count}", f"-artifact_prefix={FOUND}/{target}-", "-timeout=20", "-max_len=4096",
+    # libFuzzer's numbers have 32 bits.
+    command += [f"-runs={min(count, 2**31 - 1)}", f"-artifact_prefix={FOUND}/{target}-", "-timeout=20", "-max_len=4096",
                 f"-rss_limit_mb={PEAK_LIMIT_MB}", "-print_final_stats=1", f"-seed={options.seed}",
                 "-detect_leaks=0"]
     if options.minutes:
