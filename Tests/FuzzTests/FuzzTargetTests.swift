@@ -7,7 +7,7 @@ import Testing
     func holdsOnDamagedInputs(name: String) throws {
         let target = try #require(FuzzTarget.named(name))
         var run = FuzzRun(target)
-        run.executions = name == "recovery" ? 200 : 3000
+        run.executions = name == "recovery" ? 150 : 2000
         #expect(run.run().executions == run.executions)
     }
 }
