@@ -2,7 +2,7 @@ SWIFT ?= swift
 SOURCES = $(wildcard Package.swift Sources plugins Tests Benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help packages test-packages build test demo bench lint format clean
+.PHONY: help packages test-packages build test fuzz demo bench lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ build: packages ## Build the release binary, .build/release/catchment
 test: test-packages ## Build and run all tests
 	@scripts/generate-elements.py --check
 	$(SWIFT) test
+	@scripts/compare-decoders.py --binary .build/debug/catchment
+
+fuzz: packages ## Run what reads bytes of strangers on damaged inputs, for an hour
+	scripts/fuzz.py
 
 demo: build ## Run the agent on recorded traffic and show what it writes
 	@scripts/demo.sh

@@ -61,6 +61,20 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Core", "Codec", "COpenSSL", "System"],
             path: "Tests/TestKit"),
+        // Run on inputs that nobody sends on purpose; Fuzz is a program for development.
+        .systemLibrary(name: "CFuzzer", path: "Tests/CFuzzer"),
+        .target(
+            name: "FuzzKit",
+            dependencies: [
+                "Core", "YAML", "Codec", "Net", "Capture", "Journals", "Parsers", "System",
+                "TestKit",
+                "InSyslog", "InNetflow", "InRouteros",
+            ], path: "Tests/FuzzKit"),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzKit", "Core", "System", "CFuzzer"],
+            path: "Tests/Fuzz"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzKit", "Core"]),
+
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestKit"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "Core", "TestKit"]),

@@ -19,23 +19,12 @@ import os
 import pathlib
 import re
 import struct
-import subprocess
 import sys
-import tempfile
+
+from peers import ours
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "plugins" / "in_netflow" / "data"
-CONFIGURATION = """
-pipeline:
-  inputs:
-    - name: netflow
-      tag: flows
-      ie_all: true
-      emit_options: true
-  outputs:
-    - name: stdout
-      match: flows
-"""
 
 # Sets that cannot agree: which differences, and why.
 EXPLAINED = {
@@ -335,16 +324,6 @@ def compare_sflow(entry, records):
     return len(samples), 0, problems
 
 
-def find_command(binary):
-    if binary:
-        return [binary]
-    for kind in ("release", "debug"):
-        path = ROOT / ".build" / kind / "catchment"
-        if path.exists():
-            return [str(path)]
-    sys.exit("no built catchment: run swift build, or give --binary")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("directory", nargs="?", default=os.environ.get("CATCHMENT_CAPTURES"))
@@ -355,14 +334,10 @@ def main():
     if not options.directory or not pathlib.Path(options.directory).is_dir():
         print("no captures: give a directory or set CATCHMENT_CAPTURES")
         return 0
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as configuration:
-        configuration.write(CONFIGURATION)
-        configuration.flush()
-        return check(options, find_command(options.binary) + [
-            "parse", "-c", configuration.name, "--as", "netflow", "--format", "json", "--quiet"])
+    return check(options, ours.find_binary(options.binary))
 
 
-def check(options, command):
+def check(options, binary):
     rows, bad = [], 0
     for manifest in sorted(pathlib.Path(options.directory).glob("**/MANIFEST.json")):
         for entry in json.loads(manifest.read_text()).get("sets", []):
@@ -371,14 +346,12 @@ def check(options, command):
                 continue
             if options.only and entry["id"] != options.only:
                 continue
-            files = [str(manifest.parent / file["name"])
-                     for file in entry["files_in_feeding_order"]]
-            done = subprocess.run(command + files, capture_output=True, timeout=120)
-            records = [json.loads(line)["record"] for line in done.stdout.splitlines()]
+            files = [manifest.parent / file["name"] for file in entry["files_in_feeding_order"]]
+            status, records = ours.decode(binary, files)
             compare = compare_sflow if "sFlow" in protocol else compare_set
             flows, others, problems = compare(entry, records)
-            if done.returncode < 0:
-                problems.insert(0, f"killed by signal {-done.returncode}")
+            if status < 0:
+                problems.insert(0, f"killed by signal {-status}")
             state = "agrees"
             pattern, reason = EXPLAINED.get(entry["id"], (None, None))
             if problems:

@@ -12,7 +12,8 @@ packages=(
     libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libssl-dev
 )
 if [ "${1:-}" = --test ]; then
-    packages+=(gzip zstd bsdutils openssl) # bsdutils has logger
+    # bsdutils has logger; the last two decode flows
+    packages+=(gzip zstd bsdutils openssl tshark nfdump)
 elif [ $# -gt 0 ]; then
     echo "usage: $0 [--test]" >&2
     exit 2

@@ -7,7 +7,7 @@ import System
 ///
 /// A segment begins with a header; frames follow back to back. `docs/85-journal.md` gives the
 /// tables. A change of layout needs a new `version`.
-enum Frame {
+package enum Frame {
     static let version: UInt16 = 2
 
     // Frame header: magic 4, CRC32C 4 of all that follows, salt 8, body length 4, record count 4,
@@ -27,22 +27,22 @@ enum Frame {
     }
 
     /// What a frame's header says.
-    struct Header {
+    package struct Header {
         var checksum: UInt32
         /// The segment's number nobody outside can know: records hold what strangers send, and
         /// might hold something that looks like a frame.
         var salt: UInt64
         var bodyLength: Int
-        var recordCount: Int
+        package var recordCount: Int
         var firstRecord: UInt64
         var received: Timestamp
 
-        var frameLength: Int { Frame.headerLength + bodyLength }
+        package var frameLength: Int { Frame.headerLength + bodyLength }
         /// Number of the first record behind the frame.
         var endRecord: UInt64 { firstRecord + UInt64(recordCount) }
 
         /// - Returns: `nil` when no frame can begin like this.
-        init?(_ bytes: RawSpan) {
+        package init?(_ bytes: RawSpan) {
             guard bytes.byteCount >= Frame.headerLength, bytes.uint32(at: 0) == Frame.magic else {
                 return nil
             }

@@ -1,7 +1,7 @@
-import Core
+package import Core
 
 /// Turns frames back into batches.
-struct FrameDecoder {
+package struct FrameDecoder {
     /// A shape with the bytes it was read from.
     private struct KnownShape {
         var bytes: [UInt8]
@@ -15,10 +15,12 @@ struct FrameDecoder {
 
     private static let shapeLimit = 4096
 
+    package init() {}
+
     /// Fills `batch` from a whole frame whose checksum is right.
     ///
     /// - Throws: `frameCorrupt` or `shapeCorrupt`, at an offset of the frame.
-    mutating func decode(
+    package mutating func decode(
         _ frame: RawSpan, _ header: Frame.Header, into batch: inout RecordBatch
     ) throws(DecodeError) {
         var reader = ByteReader(frame)

@@ -228,12 +228,12 @@ public struct Framer: Sendable {
     private mutating func prioritised(_ bytes: RawSpan, at start: Int) -> Step {
         // A head that lay across the end of the bytes seen before begins up to eight bytes earlier.
         var offset = start &+ Swift.max(1, searched &- 8)
-        while offset < bytes.byteCount {
+        // No further than a frame may end, or a long stream would be looked through for each cut.
+        while offset < bytes.byteCount, offset &- start <= limit {
             let byte = bytes.byte(at: offset)
             let isHead = byte == UInt8(ascii: "<") && Self.isHead(bytes, at: offset)
             if byte == UInt8(ascii: "\n") || isHead {
                 searched = 0
-                if offset &- start > limit { break }
                 return .frame(range: start..<offset, next: isHead ? offset : offset &+ 1)
             }
             offset &+= 1

@@ -33,10 +33,27 @@ struct RandomRecords {
                     name, member: member, encoding, place, hidden: chance(10),
                     zeroIsNull: chance(20)))
         }
+        if chance(30) { columns = Self.computedFirst(columns) }
         let times = columns.indices.filter { columns[$0].encoding == .milliseconds }
         return .known(
             columns: columns, rowLength: rowLength, hasVariablePart: hasVariablePart,
             constantsLength: constantsLength, timeColumn: times.randomElement(using: &random))
+    }
+
+    /// What is computed from plain columns may stand before them, as a filter may put it.
+    private static func computedFirst(_ columns: [Column]) -> [Column] {
+        let order =
+            columns.indices.filter { columns[$0].isDerived }
+            + columns.indices.filter { !columns[$0].isDerived }
+        var places = Array(repeating: 0, count: columns.count)
+        for (place, index) in order.enumerated() { places[index] = place }
+        return order.map { index in
+            var column = columns[index]
+            if case .derived(let derivation) = column.place {
+                column.place = .derived(derivation.mapArguments { places[$0] })
+            }
+            return column
+        }
     }
 
     private mutating func place(

@@ -45,12 +45,13 @@ import Testing
 
     @Test func printsAlignedTables() throws {
         let file = try directory.write("short\nbad and a rather long line \u{1b}[2J\n", to: "a.log")
-        let run = try ParseRun([file, "--format", "table"], columns: 50)
+        let run = try ParseRun([file, "--format", "table"], columns: 39)
         #expect(
             run.output == """
-                TIME                     MESSAGE
-                2023-11-14 22:13:20.005  short
-                2023-11-14 22:13:20.005  bad and a rather long li…
+                2023-11-14 UTC
+                TIME          MESSAGE
+                22:13:20.005  short
+                22:13:20.005  bad and a rather long li…
 
                 """)
         #expect(run.messages.contains("problems: 1 E2201 syslog no header\n"))

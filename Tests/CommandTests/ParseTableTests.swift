@@ -35,6 +35,7 @@ import Testing
             record.add("flow_type", text: "ipfix")
             record.add("sampler_address", address: IPAddress(v4: 0xc000_0201))
             record.add("time_flow_start", timestamp: Timestamp(seconds: 1_700_000_000))
+            record.add("duration_ms", unsigned: 12_045)
             record.add("src_addr", address: IPAddress(v4: 0x0a00_0001))
             record.add("dst_addr", address: IPAddress(high: 0x2001_0db8_0000_0000, low: 1))
             record.add("src_port", unsigned: 40_000)
@@ -48,7 +49,7 @@ import Testing
         #expect(layout == .flow)
         #expect(
             cells == [
-                "2023-11-14 22:13:20.000", "192.0.2.1", "TCP", "10.0.0.1:40000",
+                "2023-11-14 22:13:20.000", "12.045", "192.0.2.1", "TCP", "10.0.0.1:40000",
                 "[2001:db8::1]:443", "3", "1500", "2", "", "203.0.113.1", "",
             ])
     }
@@ -62,6 +63,8 @@ import Testing
             record.add("in_if_name", text: "ether1")
             record.add("transport", text: "tcp")
             record.add("src_addr", text: "10.0.0.1")
+            // The shape of all firewall lines has it.
+            record.addNull("packets")
             record.add("message", text: "…")
         }
         #expect(layout == .firewall)

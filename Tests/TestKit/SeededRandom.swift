@@ -1,9 +1,11 @@
 /// A small random generator that gives the same numbers on every run (SplitMix64).
 public struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
+    @usableFromInline var state: UInt64
 
+    @inlinable
     public init(seed: UInt64) { state = seed }
 
+    @inlinable
     public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state

@@ -4,7 +4,7 @@
     scripts/make-samples/sflow.py [PCAP]
 
 The sampled packets are made with scapy, the datagrams around them here. With PCAP the datagrams are
-written there instead, to be compared with what tshark reads (scripts/check-sflow-tshark.py).
+written there instead, to be compared with what tshark reads (scripts/compare-decoders.py).
 """
 import pathlib
 import struct
@@ -271,10 +271,14 @@ BUILT = {
 def main():
     built = {folder: build() for folder, build in BUILT.items()}
     if len(sys.argv) > 1:
-        wrpcap(sys.argv[1], [
-            Ether() / IP(src="192.0.2.1", dst="192.0.2.254") / UDP(sport=40000, dport=6343)
+        packets = [
+            Ether(src="00:00:5e:00:53:01", dst="00:00:5e:00:53:02")
+            / IP(src="192.0.2.1", dst="192.0.2.254") / UDP(sport=40000, dport=6343)
             / Raw(payload) for folder, datagrams in built.items() for payload in datagrams
-            if folder != "sflow-broken"])
+            if folder != "sflow-broken"]
+        for number, packet in enumerate(packets):
+            packet.time = 1_790_000_000 + number  # the same capture on every run
+        wrpcap(sys.argv[1], packets)
         return
     for folder, datagrams in built.items():
         target = HOME / folder

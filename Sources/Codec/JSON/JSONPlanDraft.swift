@@ -11,7 +11,7 @@ struct JSONPlanDraft {
     var program: [Step] = []
     var blockProgram: [Step] = []
     var blocks: [Range<Int>] = []
-    var columns: [Step] = []
+    var columns: [Step]
     var arguments: [Int32] = []
     var texts: [UInt8] = []
     var literals: [UInt8] = []
@@ -20,15 +20,25 @@ struct JSONPlanDraft {
     var slots: [Int] = []
 
     /// Per column: whether it is the same for all rows of a run.
-    private var isRunConstant: [Bool] = []
+    private var isRunConstant: [Bool]
     /// Per column: longest text without slots, and the slots.
-    private var bounds: [Int] = []
-    private var slotUses: [[Int]] = []
+    private var bounds: [Int]
+    private var slotUses: [[Int]]
 
-    init(_ shape: Shape) { self.shape = shape }
+    init(_ shape: Shape) {
+        self.shape = shape
+        let count = shape.columns.count
+        columns = Array(repeating: Step(code: .null), count: count)
+        isRunConstant = Array(repeating: true, count: count)
+        bounds = Array(repeating: 0, count: count)
+        slotUses = Array(repeating: [], count: count)
+    }
 
     mutating func draw(dateKey: String?) {
-        for column in shape.columns { addColumn(column) }
+        // Arguments come before what is computed from them, wherever they stand in the record.
+        let indices = shape.columns.indices
+        for index in indices where !shape.columns[index].isDerived { readColumn(index) }
+        for index in indices where shape.columns[index].isDerived { readColumn(index) }
         if let dateKey {
             var step = Step(code: .date, a: Int32(shape.timeColumn ?? -1))
             render(key: dateKey, into: &step)
@@ -125,7 +135,8 @@ struct JSONPlanDraft {
 
     // MARK: Columns
 
-    private mutating func addColumn(_ column: Column) {
+    private mutating func readColumn(_ index: Int) {
+        let column = shape.columns[index]
         var step = Step(code: .null)
         var bound = 64
         var uses: [Int] = []
@@ -172,10 +183,10 @@ struct JSONPlanDraft {
             bound = 0
             uses = []
         }
-        columns.append(step)
-        bounds.append(bound)
-        slotUses.append(uses)
-        isRunConstant.append(isConstant)
+        columns[index] = step
+        bounds[index] = bound
+        slotUses[index] = uses
+        isRunConstant[index] = isConstant
     }
 
     private func fixed(_ column: Column, _ part: Step.Part, _ offset: Int, _ length: Int) -> Step {

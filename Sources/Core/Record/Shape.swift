@@ -22,8 +22,8 @@ public final class Shape: Sendable {
     static let heldColumns = 1 << 16
 
     /// - Parameter timeColumn: index of a timestamp column, or `nil` to use the time received.
-    /// - Throws: `shapeCorrupt` when a column lies outside its part or a derivation's argument
-    ///   does not come before it.
+    /// - Throws: `shapeCorrupt` when a column lies outside its part or an argument of a derivation
+    ///   is derived, too, and does not come before it. Other arguments may stand anywhere.
     public init(
         columns: [Column], rowLength: Int, hasVariablePart: Bool, constantsLength: Int,
         timeColumn: Int? = nil

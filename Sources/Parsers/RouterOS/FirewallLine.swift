@@ -165,6 +165,9 @@ struct FirewallLine {
         return start &+ 17
     }
 
+    /// All flags with commas take 31 bytes.
+    private static let longestDetail = 64
+
     /// Reads `TCP (SYN,ACK)`, `ICMP (type 8, code 0)`, `UDP` or a number.
     private mutating func readProtocol(_ line: RawSpan, at start: Int) -> Int {
         var offset = start
@@ -174,10 +177,12 @@ struct FirewallLine {
             offset &+= 1
         }
         transport = start..<offset
-        guard line.hasBytes(of: " (", at: offset),
-            let close = line.firstIndex(of: UInt8(ascii: ")"), from: offset)
-        else { return offset }
+        guard line.hasBytes(of: " (", at: offset) else { return offset }
         let detail = offset &+ 2
+        let rest = line.extracting(
+            detail..<Swift.min(detail &+ Self.longestDetail, line.byteCount))
+        guard let length = rest.firstIndex(of: UInt8(ascii: ")")) else { return offset }
+        let close = detail &+ length
         if line.hasBytes(of: "type ", at: detail) {
             var next = detail &+ 5
             icmpType = Self.smallNumber(line, &next)

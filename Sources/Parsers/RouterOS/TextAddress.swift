@@ -2,16 +2,21 @@ import Core
 
 /// Reads addresses where they stand in a line.
 enum TextAddress {
+    /// Bytes of the longest IPv6 address; searches end there, or long lines would be searched again
+    /// and again.
+    private static let longest = 45
+
     /// Reads `ADDR`, `ADDR:PORT` or `[ADDR6]:PORT` and moves `offset` behind it.
     static func endpoint(_ line: RawSpan, _ offset: inout Int) -> FirewallLine.AddressAndPort? {
         var result = FirewallLine.AddressAndPort()
         var next = offset
         if line.hasByte(UInt8(ascii: "["), at: next) {
-            guard let close = line.firstIndex(of: UInt8(ascii: "]"), from: next),
-                let address = v6(line, next &+ 1..<close)
+            let head = line.extracting(next..<Swift.min(next &+ 2 &+ longest, line.byteCount))
+            guard let length = head.firstIndex(of: UInt8(ascii: "]")),
+                let address = v6(line, next &+ 1..<next &+ length)
             else { return nil }
             result.address = address
-            next = close &+ 1
+            next &+= length &+ 1
         } else if let address = v4(line, &next) {
             result.address = IPAddress(v4: address)
         } else {
@@ -73,11 +78,10 @@ enum TextAddress {
     }
 
     private static func v6(_ line: RawSpan, _ range: Range<Int>) -> IPAddress? {
-        guard (2...45).contains(range.count),
-            line.firstIndex(of: UInt8(ascii: ":"), from: range.lowerBound) ?? .max
-                < range.upperBound
-        else { return nil }
-        return IPAddress(line.extracting(range).makeString())
+        guard (2...longest).contains(range.count) else { return nil }
+        let text = line.extracting(range)
+        guard text.firstIndex(of: UInt8(ascii: ":")) != nil else { return nil }
+        return IPAddress(text.makeString())
     }
 
     private static func port(_ line: RawSpan, at start: Int) -> (value: UInt16, end: Int)? {

@@ -17,7 +17,7 @@ struct RecordCells {
 
     /// Every field that any layout shows.
     private static let names: [String] = [
-        "time_flow_start", "time", "timestamp", "time_exported", "time_received",
+        "time_flow_start", "duration_ms", "time", "timestamp", "time_exported", "time_received",
         "sampler_address", "exporter", "peer_address", "host", "hostname", "source_name",
         "transport", "proto", "protocol", "src_addr", "src_port", "dst_addr", "dst_port",
         "packets", "bytes", "in_if", "out_if", "in_if_name", "out_if_name",
@@ -31,8 +31,9 @@ struct RecordCells {
         switch layout {
         case .flow:
             [
-                time(row, received), text(row, "sampler_address", "exporter", "peer_address"),
-                transport(row), endpoint(row, "src_addr", "src_port"),
+                time(row, received), seconds(row),
+                text(row, "sampler_address", "exporter", "peer_address"), transport(row),
+                endpoint(row, "src_addr", "src_port"),
                 endpoint(row, "dst_addr", "dst_port"), text(row, "packets"), text(row, "bytes"),
                 text(row, "in_if_name", "in_if"), text(row, "out_if_name", "out_if"),
                 endpoint(row, "post_nat_src_addr", "post_nat_src_port"),
@@ -86,6 +87,14 @@ struct RecordCells {
         }
         let text = "\(moment ?? received)"
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(12))"
+    }
+
+    /// How long a flow was: `43.856`.
+    private func seconds(_ row: Row) -> String {
+        guard let milliseconds = Int(text(row, "duration_ms")), milliseconds >= 0 else { return "" }
+        let fraction = String(milliseconds % 1000)
+        return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count)
+            + fraction
     }
 
     private func endpoint(_ row: Row, _ address: String, _ port: String) -> String {

@@ -10,10 +10,10 @@ enum RecordLayout: Int, CaseIterable {
         func has(_ names: String...) -> Bool {
             names.contains { FieldLookup($0).resolve(in: shape) != nil }
         }
-        if has("src_addr"), has("bytes", "packets", "flow_type") {
-            self = .flow
-        } else if has("chain"), has("src_addr") {
+        if has("chain"), has("src_addr") {
             self = .firewall
+        } else if has("src_addr"), has("bytes", "packets", "flow_type") {
+            self = .flow
         } else if has("message", "log", "msg", "raw") {
             self = .log
         } else {
@@ -21,20 +21,22 @@ enum RecordLayout: Int, CaseIterable {
         }
     }
 
-    var columns: [TextTable.Column] {
+    var columns: [RecordTable.Column] {
         switch self {
         case .flow:
             [
-                .init("START"), .init("EXPORTER"), .init("PROTO"), .init("SOURCE"),
-                .init("DESTINATION"), .init("PACKETS", .right), .init("BYTES", .right),
-                .init("IN", .right), .init("OUT", .right), .init("NAT SOURCE"),
-                .init("NAT DESTINATION"),
+                .init("START"), .init("SECONDS", .right, rank: 3), .init("EXPORTER", rank: 4),
+                .init("PROTO"), .init("SOURCE"), .init("DESTINATION"), .init("PACKETS", .right),
+                .init("BYTES", .right), .init("IN", .right, rank: 1), .init("OUT", .right, rank: 2),
+                .init("NAT SOURCE", rank: 5), .init("NAT DESTINATION", rank: 6),
             ]
         case .firewall:
             [
-                .init("TIME"), .init("HOST"), .init("CHAIN"), .init("ACTION"), .init("RULE"),
-                .init("IN"), .init("OUT"), .init("PROTO"), .init("SOURCE"), .init("DESTINATION"),
-                .init("NAT SOURCE"), .init("NAT DESTINATION"), .init("LENGTH", .right),
+                .init("TIME"), .init("HOST", rank: 6), .init("CHAIN", rank: 1), .init("ACTION"),
+                .init("RULE", rank: 2), .init("IN", rank: 3), .init("OUT", rank: 4),
+                .init("PROTO"), .init("SOURCE"), .init("DESTINATION"),
+                .init("NAT SOURCE", rank: 7), .init("NAT DESTINATION", rank: 8),
+                .init("LENGTH", .right, rank: 5),
             ]
         case .log:
             [

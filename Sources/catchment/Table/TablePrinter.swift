@@ -7,7 +7,7 @@ import Core
 final class TablePrinter: RecordPrinter {
     private let output: any ParseOutput
     private var cells = ShapeCache<RecordCells>()
-    private var tables: [Key: TextTable] = [:]
+    private var tables: [Key: RecordTable] = [:]
     private var heldBack = 0
     private var hasPrinted = false
 
@@ -53,10 +53,10 @@ final class TablePrinter: RecordPrinter {
         }
     }
 
-    private static func makeTable(_ key: Key) -> TextTable {
-        let before: [TextTable.Column] =
-            key.hasDestination ? [.init("OUTPUT"), .init("TO")] : []
-        return TextTable(before + key.layout.columns)
+    private static func makeTable(_ key: Key) -> RecordTable {
+        let before: [RecordTable.Column] =
+            key.hasDestination ? [.init("OUTPUT"), .init("TO", rank: 7)] : []
+        return RecordTable(before + key.layout.columns, timeColumn: before.count)
     }
 
     func flush() -> Bool { heldBack < Self.blockSize || finish() }

@@ -1,21 +1,5 @@
-#!/usr/bin/env python3
-"""Compares what `catchment parse` makes of sFlow with what tshark reads, value by value.
-
-    scripts/check-sflow-tshark.py [PCAP...] [--binary PATH] [--verbose]
-
-Without PCAP the datagrams of scripts/make-samples/sflow.py are compared (that needs scapy). Every
-value of tshark that has a column is looked up in our record, and the number of values that agree is
-printed. Exits 1 when one differs.
-"""
-import argparse
-import collections
-import json
-import pathlib
-import subprocess
-import sys
-import tempfile
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+"""sFlow as tshark reads it."""
+from . import tshark
 
 SAMPLE = {
     "sflow.flow_sample.sequence_number": "sample_sequence_num",
@@ -96,21 +80,6 @@ HEADER = {
     "sctp.srcport": "src_port", "sctp.dstport": "dst_port", "icmp.type": "icmp_type",
     "icmp.code": "icmp_code", "icmpv6.type": "icmp_type", "icmpv6.code": "icmp_code",
 }
-
-
-class Fields(list):
-    """The members of a JSON object in order; names may repeat."""
-
-
-def flatten(fields, found):
-    for name, value in fields:
-        if isinstance(value, Fields):
-            flatten(value, found)
-        elif isinstance(value, list):
-            found[name] += value
-        else:
-            found[name].append(value)
-    return found
 
 
 def number(text):
@@ -201,88 +170,44 @@ def ours(record, column):
     return record.get(column)
 
 
-# Ours are left out: unknown, the internal interface apart.
+
+# Unknown, the internal interface apart, is left out by us.
 UNSET = (0, 0xffffffff, 0xffffffffffffffff)
 
-
-def compare(capture, command):
-    read = subprocess.run(
-        ["tshark", "-r", str(capture), "-d", "udp.port==6343,sflow", "-Y", "sflow", "-T", "json",
-         "-o", "ip.defragment:false", "-o", "ipv6.defragment:false"],
-        capture_output=True, check=True, timeout=300)
-    packets = json.loads(read.stdout, object_pairs_hook=Fields)
-    made = subprocess.run(
-        command + ["parse", "--as", "netflow", "--format", "json", "--quiet", str(capture)],
-        capture_output=True, check=True, timeout=120)
-    records = [json.loads(line) for line in made.stdout.splitlines()]
-    counts, problems, at, seen = collections.Counter(), [], 0, 0
-    for index, packet in enumerate(packets):
-        layers = dict(dict(packet)["_source"])["layers"]
-        for datagram in (value for name, value in layers if name == "sflow"):
-            head = dict(datagram)
-            samples = [value for name, value in datagram
-                       if isinstance(value, Fields) and "sample" in name and "seq" in name]
-            for sample in samples:
-                fields = flatten(sample, collections.defaultdict(list))
-                number_of_sample = number((
-                    fields.get("sflow.flow_sample.sequence_number")
-                    or fields.get("sflow.counters_sample.sequence_number"))[0])
-                wanted_place = number(head["sflow_245.sequence_number"]), number_of_sample
-                # tshark gives up on a datagram behind some records that it does not know.
-                place = next((index for index in range(at, len(records)) if wanted_place == (
-                    records[index]["sequence_num"], records[index].get("sample_sequence_num"))), None)
-                if place is None:
-                    problems.append(f"datagram {index}: sample {number_of_sample} is missing")
-                    counts[False] += 1
-                    continue
-                record, at, seen = records[place], place + 1, seen + 1
-                wanted = list(expectations(fields))
-                for source, column in (
-                        ("sflow_245.agent", "sampler_address"),
-                        ("sflow_245.agent.v6", "sampler_address"),
-                        ("sflow_245.sub_agent_id", "observation_domain_id"),
-                        ("sflow_245.sequence_number", "sequence_num"),
-                        ("sflow_245.sysuptime", "sampler_uptime_ms")):
-                    if source in head:
-                        wanted.append((column, head[source]))
-                for column, text in wanted:
-                    value = ours(record, column)
-                    agrees = str(value) == text or number(text) == value or (
-                        value is None and number(text) in UNSET)
-                    counts[agrees] += 1
-                    if not agrees:
-                        problems.append(f"datagram {index}, sample {record.get('sample_sequence_num')}: "
-                                        f"{column} is {value}, tshark has {text}")
-    return counts, problems, len(records) - seen
+HEAD = (("sflow_245.agent", "sampler_address"), ("sflow_245.agent.v6", "sampler_address"),
+        ("sflow_245.sub_agent_id", "observation_domain_id"),
+        ("sflow_245.sequence_number", "sequence_num"), ("sflow_245.sysuptime", "sampler_uptime_ms"))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("captures", nargs="*")
-    parser.add_argument("--binary")
-    parser.add_argument("--verbose", action="store_true")
-    options = parser.parse_args()
-    binary = options.binary or next(
-        (str(path) for path in (ROOT / f".build/{kind}/catchment" for kind in ("release", "debug"))
-         if path.exists()), None)
-    if not binary:
-        sys.exit("no built catchment: run swift build, or give --binary")
-    bad = 0
-    with tempfile.TemporaryDirectory() as folder:
-        captures = options.captures
-        if not captures:
-            captures = [f"{folder}/made.pcap"]
-            subprocess.run(["/usr/bin/python3", ROOT / "scripts/make-samples/sflow.py", captures[0]],
-                           check=True, capture_output=True)
-        for capture in captures:
-            counts, problems, left = compare(capture, [binary])
-            print(f"{pathlib.Path(capture).name}: {counts[True]} values agree, "
-                  f"{counts[False]} differ, {left} records that tshark does not have")
-            for text in problems if options.verbose else problems[:12]:
-                print("  " + text)
-            bad += counts[False]
-    return 1 if bad else 0
+def sample_number(fields):
+    return number((fields.get("sflow.flow_sample.sequence_number")
+                   or fields.get("sflow.counters_sample.sequence_number"))[0])
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def comparisons(capture, records):
+    """(record number, our column, tshark's value, ours) for every value that has a column."""
+    at = 0
+    for datagram in tshark.layers(capture, "sflow", "-o", "ip.defragment:false",
+                                  "-o", "ipv6.defragment:false"):
+        head = dict(datagram)
+        samples = [value for name, value in datagram
+                   if isinstance(value, tshark.Fields) and "sample" in name and "seq" in name]
+        for sample in samples:
+            fields = tshark.flatten(sample)
+            wanted = number(head["sflow_245.sequence_number"]), sample_number(fields)
+            # tshark gives up on a datagram behind some records that it does not know.
+            place = next((index for index in range(at, len(records)) if wanted == (
+                records[index]["sequence_num"], records[index].get("sample_sequence_num"))), None)
+            if place is None:
+                yield at, "samples", str(wanted[1]), None
+                continue
+            record, at = records[place], place + 1
+            for column, text in expectations(fields):
+                yield place, column, text, ours(record, column)
+            for source, column in HEAD:
+                if source in head:
+                    yield place, column, head[source], ours(record, column)
+
+
+def agree(column, theirs, value):
+    return str(value) == theirs or number(theirs) == value or value is None and number(theirs) in UNSET

@@ -1,0 +1,163 @@
+import Core
+import Foundation
+
+/// Lines and streams of logs.
+enum LogSeeds {
+    static func syslog() -> SeedCorpus {
+        var corpus = SeedCorpus()
+        corpus.seeds = (messages + samples { $0.contains("syslog") }).map { [$0] }
+        corpus.dictionary = SeedCorpus.words([
+            "<34>", "<191>", "<192>", "<0>", "<", ">", "1 ", " - ", "- - - ", "[", "]", "\"",
+            "\\\"",
+            "\\]", "=\"", "@32473", "[a b=\"c\"]", "\u{feff}", "Oct 11 22:14:15", "Feb 29 23:59:60",
+            "2026-10-11T22:14:15.003Z", "2026-02-30T24:00:00+14:00", "%ASA-6-302013: ", "*Mar  1 ",
+            "000123: ", ": ", "[123]: ", "\r\n", "\n", "\0", "CEF:0|", "2026", "UTC", " GMT+02:00",
+            ".000000000001", "host ", "tag[1]:", "last message repeated 2 times", "\u{1f98a}",
+        ])
+        corpus.dictionary.append([0xff])
+        corpus.dictionary.append([0xc3])
+        return corpus
+    }
+
+    static func routeros() -> SeedCorpus {
+        var corpus = SeedCorpus()
+        let lines = SeedCorpus.lines("conf/samples/routeros.log") + patterns
+        let heads = [
+            "", "<30>Oct 11 22:14:15 MikroTik ", "<30>1 2026-10-11T22:14:15.003Z r1 - - - - ",
+        ]
+        corpus.seeds =
+            lines.enumerated().map { [[UInt8](heads[$0 % 3].utf8) + $1] }
+            + samples { $0.contains("routeros") }.map { [$0] }
+        corpus.dictionary = SeedCorpus.words([
+            "firewall,info ", "system,error,critical ", "dhcp,info ", "script,warning ", " in:",
+            " out:", "(unknown 0)", "src-mac ", "proto TCP (SYN)", "->", ", NAT ", "(", ")", "len ",
+            "connection-state:", "[2001:db8::1]:", "192.0.2.1:", "198.51.100.1", "CEF:0|MikroTik|",
+            "|", "\\|", "\\=", " msg=", "Oct 11 22:14:15", "2026-10-11T22:14:15.003Z",
+            "oct/11/2026 22:14:15 ", "password=", "secret", "user ", " logged in from ", " via ",
+            "login failure for user ", "by admin", "<30>", "00:00:5e:00:53:01", ", ", ": ", " - ",
+            "\"", "\\", "\u{1f98a}", "memory ", "echo: ", "@", "#",
+        ])
+        corpus.dictionary.append([0xff])
+        let firewall = "firewall,info input: in:e out:e, proto TCP "
+        corpus.shapes = [
+            RepeatedShape(head: firewall, piece: ", [2001:)"),
+            RepeatedShape(head: firewall, piece: ", proto TCP ("),
+        ]
+        return corpus
+    }
+
+    /// Lines of web servers and containers, and those of the other targets.
+    static func parsers() -> SeedCorpus {
+        var corpus = syslog()
+        corpus.dictionary += json().dictionary.prefix(40)
+        corpus.seeds += SeedCorpus.words([
+            "192.0.2.1 - frank [10/Oct/2026:13:55:36 -0700] \"GET /a?b=c HTTP/1.1\" 200 2326",
+            "192.0.2.1 - - [10/Oct/2026:13:55:36 +0000] \"-\" 408 - \"-\" \"Mozilla/5.0 (X11)\"",
+            "192.0.2.9 host bob [29/Feb/2028:23:59:60 +1400] \"POST\" 500 0 \"a\" \"b\"",
+            "2026-10-06T00:17:09.669794202Z stdout F a message with text",
+            "2026-10-06T00:17:09.669794202+02:00 stderr P part ",
+            #"{"log":"a line\n","stream":"stdout","time":"2026-10-06T00:17:09.669794202Z"}"#,
+        ]).map { [$0] }
+        corpus.seeds += json().seeds
+        return corpus
+    }
+
+    static func json() -> SeedCorpus {
+        var corpus = SeedCorpus()
+        corpus.seeds = SeedCorpus.words([
+            "{}", #"{"a":1,"b":-2,"c":1.5e-3,"d":true,"e":false,"f":null,"g":"text"}"#,
+            #"{"time":"2026-10-06T00:17:09Z","level":"info","msg":"x","n":{"a":[1,"b",{"c":[]}]}}"#,
+            #"{"a":[[[[1]]]],"b":{"c":{"d":{"e":"\u00e9\ud83e\udd8a\n\t\"\\\/"}}}}"#,
+            #"{"a":18446744073709551615,"b":9223372036854775808,"c":-9223372036854775808}"#,
+            #"{"a":1e308,"b":1E-320,"c":-0,"d":0.1,"e":123456789012345678901234567890}"#,
+            #"{ "a" : [ 1 , 2 ] , "a" : 3 , "" : "" }"#,
+        ]).map { [$0] }
+        corpus.dictionary = SeedCorpus.words([
+            "{", "}", "[", "]", ",", ":", "\"", "\\\"", "\\u0000", "\\ud83e", "\\udd8a", "\\u",
+            "null", "true", "false", "-", "1e", "e+", ".", "0", "1e999", "4.9e-324", "1e-400",
+            "9223372036854775807", "18446744073709551616", "\"a\":", "\"time\":", "{\"a\":", "[[[[",
+            "]]]]", "}}", "\"\"", "\u{1f98a}", "\u{2028}", "\n", " ",
+        ])
+        corpus.dictionary += [[0xff], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0]]
+        return corpus
+    }
+
+    /// Streams as TCP connections and files have them.
+    static func streams() -> SeedCorpus {
+        var corpus = syslog()
+        for path in SeedCorpus.files(below: "conf/samples", ".bin") where path.contains("tcp") {
+            corpus.seeds.append([[UInt8](SeedCorpus.file(path).prefix(700))])
+        }
+        for messages in [messages, SeedCorpus.words(["<1>a", "<2>Oct 11 b", "", "c"])] {
+            let counted: [UInt8] = messages.flatMap { [UInt8]("\($0.count) ".utf8) + $0 }
+            let lines: [UInt8] = messages.flatMap { $0 + [10] }
+            corpus.seeds += [[counted], [lines], [messages.flatMap { $0 }], [counted + lines]]
+        }
+        corpus.seeds.append([
+            [UInt8]("java.lang.Error: x\n\tat a.b(C.java:1)\nCaused by: y\r\nplain\n".utf8)
+        ])
+        corpus.dictionary += SeedCorpus.words([
+            "5 <1>a", "99999999 <", "64 <1>", "0 <", "1 <", "\r", "\r\n\r\n", "<1>Oct", "<13>2026-",
+            "goroutine 1 [running]:\n", "Traceback (most recent call last):\n", "  File \"a\"\n",
+            "\tat ", "Exception: ",
+        ])
+        // The framer's format without separators.
+        corpus.shapes = [RepeatedShape(control: 3, piece: "<")]
+        return corpus
+    }
+
+    private static let messages = SeedCorpus.words([
+        "<34>1 2026-10-11T22:14:15.003Z host su - ID47 - 'su root' failed",
+        "<165>1 2026-10-11T22:14:16.000003-07:00 192.0.2.1 app 8710 ID47 "
+            + "[x@32473 iut=\"3\" a=\"\\\"q\\\"\"][y@32473 class=\"high\"] \u{feff}text",
+        "<34>Oct 11 22:14:15 mymachine su[230]: 'su root' failed for alice on /dev/pts/8",
+        "<13>Feb  5 17:32:18 2001:db8::1 %LINK-3-UPDOWN: Interface Gi0/1, changed state to up",
+        "<189>29: host: *Mar  1 18:46:11.123 UTC: %SYS-5-CONFIG_I: Configured from console",
+        "<166>Oct 11 2026 22:14:15: %ASA-6-302013: Built inbound TCP connection 1",
+        "<14>2026-10-11T22:14:15+02:00 host app: text", "<14>1 - - - - - -", "no header at all",
+        "<30>date=2026-10-11 time=22:14:15 devname=\"fw\" type=traffic", "<34>",
+    ])
+
+    private static func samples(_ isWanted: (String) -> Bool) -> [[UInt8]] {
+        SeedCorpus.files(below: "conf/samples", "").filter(isWanted).flatMap { path in
+            path.hasSuffix(".pcap")
+                ? SeedCorpus.datagrams(path) : path.hasSuffix(".log") ? SeedCorpus.lines(path) : []
+        }
+    }
+
+    /// The texts of the message tables with something in the place of each capture.
+    private static var patterns: [[UInt8]] {
+        var topic = "system"
+        var lines: [String] = []
+        for path in SeedCorpus.files(below: "Sources/Parsers/RouterOS/Messages", ".swift")
+        where path.contains("MessageTable") {
+            for line in SeedCorpus.lines(path) {
+                let text = String(decoding: line, as: UTF8.self)
+                guard let quote = text.firstIndex(of: "\""),
+                    let end = text.lastIndex(of: "\""), quote < end
+                else { continue }
+                let inside = String(text[text.index(after: quote)..<end])
+                if text.contains("[\"") {
+                    topic = inside.split(separator: "\"").first.map(String.init) ?? topic
+                } else if inside.contains(" ") || inside.contains("%") {
+                    lines.append("\(topic),info " + filled(inside))
+                }
+            }
+        }
+        return SeedCorpus.words(lines)
+    }
+
+    private static func filled(_ pattern: String) -> String {
+        pattern.replacingOccurrences(of: "%[", with: "").replacingOccurrences(of: "%]", with: "")
+            .replacingOccurrences(
+                of: "%\\{[^}:]*:mac\\}", with: "00:00:5e:00:53:01", options: .regularExpression
+            )
+            .replacingOccurrences(
+                of: "%\\{[^}:]*:ip\\}", with: "192.0.2.1", options: .regularExpression
+            )
+            .replacingOccurrences(
+                of: "%\\{[^}=]*=([^}]*)\\}", with: "$1", options: .regularExpression
+            )
+            .replacingOccurrences(of: "%\\{[^}]*\\}", with: "x1", options: .regularExpression)
+    }
+}
