@@ -15,8 +15,8 @@ extension MessageDecoder {
         }
         if agent == IPAddress(high: 0, low: 0) || agent == .any { agent = source.peer.address }
         let header = MessageHeader(sflow: bytes.extracting(reader.offset..<bytes.byteCount))
-        let domain = begin(header, .sflow, exporter: agent)
-        samples.begin(header, agent: agent, source)
+        let domain = begin(header, agent: agent)
+        samples.begin(header, agent: agent, source, domain.profile ?? ExporterProfile())
         let claimed = Int(bytes.uint32(at: reader.offset + 12))
         _ = reader.skip(16)
         let before = batch.count

@@ -13,7 +13,8 @@ struct MessageDecoder: ~Copyable {
     var exporters: ExporterTable
     var constants = FlowConstants()
     var walk = RecordWalk()
-    var lists = ListDecoder()
+    var lists: ListDecoder
+    var named = NamedRows()
     /// Data sets met before their template, from header to end.
     var waiting: [Range<Int>] = []
     /// Data sets of earlier messages that wait for their templates.
@@ -21,7 +22,7 @@ struct MessageDecoder: ~Copyable {
     /// Whether a template came that held data may have waited for.
     var hasNewTemplate = false
     var plans = PlanCache()
-    var samples = SampleRecords()
+    var samples: SampleRecords
     var recordsLeft = 0
     /// Data records of the message so far, whether handed on or not.
     var recordsSeen = 0
@@ -37,6 +38,8 @@ struct MessageDecoder: ~Copyable {
         self.options = options
         exporters = ExporterTable(limits: options.limits, ledger: ledger)
         held = HeldSets(limits: options.held)
+        lists = ListDecoder(defined: options.shapes.defined)
+        samples = SampleRecords(estimates: options.shapes.estimates)
     }
 
     // MARK: Messages
@@ -92,18 +95,18 @@ struct MessageDecoder: ~Copyable {
                 countTail(.flowUnknownVersion, left, isFirst: start == 0, source)
                 return nil
             }
-            let header = MessageHeader(version, bytes)
-            let domain = begin(header, version, source)
+            var header = MessageHeader(version, bytes)
+            let domain = begin(&header, version, source)
             return start + decodeFixed(bytes, template, header, domain, into: &batch)
         case .netflowV9:
-            let header = MessageHeader(netflowV9: bytes)
-            let domain = begin(header, version, source)
+            var header = MessageHeader(netflowV9: bytes)
+            let domain = begin(&header, version, source)
             let message = Message(header: header, source: source, end: bytes.byteCount)
             decodeSets(bytes, message, domain, into: &batch)
             return nil
         case .ipfix:
-            let header = MessageHeader(ipfix: bytes)
-            let domain = begin(header, version, source)
+            var header = MessageHeader(ipfix: bytes)
+            let domain = begin(&header, version, source)
             return decodeIPFIX(bytes, header, source, domain, into: &batch).map { start + $0 }
         case .sflow:
             decodeSFlow(bytes, from: source, into: &batch)
@@ -129,21 +132,49 @@ struct MessageDecoder: ~Copyable {
         counters.count(payloadBytes: byteCount, records: 0)
     }
 
+    /// Corrects the times of a header by what is known about the exporter's clock.
     private mutating func begin(
-        _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
+        _ header: inout MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
-        begin(header, version, exporter: source.peer.address)
+        var key = DomainKey(
+            exporter: source.peer.address, domain: header.domain, flowProtocol: version,
+            aggregation: header.aggregation)
+        if options.exporters.separatesPorts,
+            options.exporters.profile(of: key.exporter).separatesPorts
+        {
+            key.port = source.peer.port
+        }
+        let domain = domain(key)
+        if domain.variant.clockOffset != 0 {
+            header.exported.nanoseconds &-= Int64(domain.variant.clockOffset) * 1_000_000_000
+            header.clock = header.exported
+        }
+        if version == .netflowV9 {
+            header.clock = domain.clock.follow(header.exported, uptime: header.uptime)
+        }
+        begin(header, domain)
+        return domain
     }
 
-    mutating func begin(
-        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress
-    ) -> ObservationDomain {
-        let key = DomainKey(
-            exporter: exporter, domain: header.domain, flowProtocol: version,
-            aggregation: header.aggregation)
+    /// The state of a stream, made when it is new.
+    private mutating func domain(_ key: DomainKey) -> ObservationDomain {
         let domain = exporters.domain(key)
+        if domain.profile == nil { domain.adopt(options.exporters.profile(of: key.exporter)) }
+        return domain
+    }
+
+    /// Begins a datagram of an sFlow agent.
+    mutating func begin(_ header: MessageHeader, agent: IPAddress) -> ObservationDomain {
+        let domain = domain(
+            DomainKey(exporter: agent, domain: header.domain, flowProtocol: .sflow))
+        begin(header, domain)
+        return domain
+    }
+
+    private mutating func begin(_ header: MessageHeader, _ domain: ObservationDomain) {
         domain.lastUsed = tick
         current = domain
+        if domain.variant.isNamed, let name = domain.profile?.name { constants.setName(name) }
         constants.setMessage(header)
         recordsSeen = 0
         isCountExact = true
@@ -151,7 +182,6 @@ struct MessageDecoder: ~Copyable {
         if !held.isEmpty, domain.heldCount > 0, domain.tellsRestart(header) {
             held.dropAll(of: domain)
         }
-        return domain
     }
 
     /// Closes the books of a message.
@@ -180,12 +210,17 @@ struct MessageDecoder: ~Copyable {
         let count = take(present, domain)
         appendRows(
             bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
-            of: template, in: domain,
-            Sampling(rate: header.samplingRate, source: .header), into: &batch)
+            of: template, in: domain, sampling(header, domain), into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
         end(header, of: domain, payloadBytes: next, records: count)
         return next
+    }
+
+    /// The sampling of records that cannot tell about it.
+    private func sampling(_ header: MessageHeader, _ domain: ObservationDomain) -> Sampling {
+        if domain.sampling.source == .config { return domain.sampling }
+        return domain.sampling(forSampler: nil, ingress: nil, header: header.samplingRate)
     }
 
     /// - Returns: bytes of the message, or `nil` when its length cannot be right.

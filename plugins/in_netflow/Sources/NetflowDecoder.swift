@@ -7,8 +7,8 @@ final class NetflowDecoder: PayloadDecoder {
         var held = HeldSets.Limits()
         /// Whether options records are handed on, beside being learned from.
         var emitsOptions = false
-        /// Whether `ie` repeats the elements that have columns.
-        var repeatsConsumed = false
+        var shapes = ShapeOptions()
+        var exporters = ExporterProfiles()
         /// Whether sampling rates that were sent little-endian are read so.
         var repairsSampling = true
         /// Whether the packets inside tunnels' packets are read, in sFlow samples.

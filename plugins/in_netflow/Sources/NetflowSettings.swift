@@ -84,7 +84,7 @@ struct NetflowSettings: Sendable {
                 FlowProtocol.allCases.filter { names.contains($0.name) })
         }
         decoder.emitsOptions = settings.boolean("emit_options")
-        decoder.repeatsConsumed = settings.boolean("ie_all")
+        decoder.shapes.repeatsConsumed = settings.boolean("ie_all")
         decoder.readsTunnels = settings.boolean("tunnels")
         decoder.repairsSampling = settings.boolean("repair_sampling")
         var limits = ExporterTable.Limits()

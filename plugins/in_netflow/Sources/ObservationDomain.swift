@@ -6,13 +6,17 @@ struct DomainKey: Hashable, Sendable {
     /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine, sFlow sub-agent.
     var domain: UInt32
     var flowProtocol: FlowProtocol
+    /// Of the sender, when its ports are kept apart; else 0.
+    var port: UInt16 = 0
     /// By what NetFlow v8 sums up flows: each aggregation counts for itself.
     var aggregation: UInt8 = 0
 
     /// The name of the stream's counters; streams may share them.
     var name: String {
-        if !flowProtocol.hasDomain { return "\(exporter)" }
-        return "\(exporter) domain \(domain)"
+        let sender =
+            port == 0 ? "\(exporter)" : "\(Endpoint(address: exporter, port: port))"
+        if !flowProtocol.hasDomain { return sender }
+        return "\(sender) domain \(domain)"
     }
 }
 
@@ -21,10 +25,18 @@ final class ObservationDomain {
     let key: DomainKey
     let counters: SourceCounters
     private(set) var options = OptionsTables()
-    /// Of records that name no sampler.
+    /// What the configuration says; `nil` before the first message.
+    private(set) var profile: ExporterProfile?
+    /// What it says about all records' columns.
+    private(set) var variant = PlanVariant()
+    /// Of records that tell nothing about it.
     private(set) var sampling = Sampling.unknown
-    /// systemInitTimeMilliseconds; 0 when never told.
+    /// systemInitTimeMilliseconds in UTC; 0 when never told.
     private(set) var bootTime: UInt64 = 0
+    /// Kinds of names that the exporter told.
+    private(set) var nameKinds: NameKinds = []
+    /// The start of a NetFlow v9 exporter.
+    var clock = BootClock()
     private(set) var sequence: StreamSequence?
     /// Losses of samples, of an sFlow agent; made with the first loss.
     var sampleCounters: SourceCounters?
@@ -86,10 +98,47 @@ final class ObservationDomain {
     ///
     /// - Parameter ranges: where each field of `layout` lies in `record`.
     func learn(from record: RawSpan, ranges: [Range<Int>], layout: TemplateLayout) {
+        let before = options.byteCount
         options.learn(from: record, ranges: ranges, layout: layout)
-        sampling = options.sampling(forSampler: nil)
-        bootTime = options.bootTime
+        storedBytes += options.byteCount - before
+        nameKinds = options.names.kinds
+        update()
     }
+
+    func adopt(_ profile: ExporterProfile) {
+        self.profile = profile
+        variant.isMediated = profile.isMediator
+        variant.isNamed = !profile.name.isEmpty
+        variant.clockOffset = profile.clockOffset
+        update()
+    }
+
+    private func update() {
+        let rate = profile?.sampling ?? 0
+        sampling =
+            rate != 0
+            ? Sampling(rate: rate, source: .config) : sampling(forSampler: nil, ingress: nil)
+        bootTime = options.bootTime
+        if bootTime != 0 {
+            bootTime = UInt64(bitPattern: Int64(bitPattern: bootTime) &- clockOffset)
+        }
+    }
+
+    /// Milliseconds by which the exporter's clock is ahead.
+    private var clockOffset: Int64 { Int64(variant.clockOffset) * 1000 }
+
+    /// The sampling of a record that tells no rate, or does so in the header of its message.
+    func sampling(
+        forSampler id: UInt64?, ingress: UInt64?, header: UInt32 = 0
+    ) -> Sampling {
+        let told = options.sampling(forSampler: id, ingress: ingress)
+        if told.source != .unknown { return told }
+        if header != 0 { return Sampling(rate: header, source: .header) }
+        return Sampling(rate: profile?.defaultSampling ?? 0, source: .default)
+    }
+
+    /// Whether something is known about records that tell no rate.
+    var tellsSampling: Bool { options.tellsSampling || sampling.source != .unknown }
 
     /// Takes a new or changed template; over `limit` the quarter not used for longest is
     /// forgotten, so that making room costs little per template.
@@ -127,9 +176,11 @@ final class ObservationDomain {
     }
 
     /// How records of a template are shown inside structured data.
-    func members(of template: Template) -> [InnerMember] {
+    func members(
+        of template: Template, _ defined: [ElementKey: Element]
+    ) -> [InnerMember] {
         let before = template.byteCount
-        let members = template.members
+        let members = template.members(defined)
         storedBytes += template.byteCount - before
         return members
     }
@@ -137,6 +188,8 @@ final class ObservationDomain {
     func removeAllTemplates() {
         templates.removeAll()
         sampleSequences = SampleSequences()
+        options.removeNames()
+        nameKinds = []
         storedBytes = 0
     }
 }

@@ -10,16 +10,18 @@ struct PlanCache {
 
     private var plans: [Key: FlowPlan] = [:]
 
-    /// - Parameter learned: what the exporter told about elements of the layout.
+    /// - Parameters:
+    ///   - learned: what the exporter told about elements of the layout.
+    ///   - options: the same in all calls.
     /// - Returns: the plan, and whether it was made now.
     mutating func plan(
         for layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
-        repeatsConsumed: Bool
+        _ options: ShapeOptions
     ) -> (plan: FlowPlan, isNew: Bool) {
         let key = Key(layout: layout, variant: variant, learned: learned)
         if let known = plans[key] { return (known, false) }
         if plans.count >= Self.limit { plans.removeAll() }
-        let made = FlowPlan(layout, variant, learned, repeatsConsumed: repeatsConsumed)
+        let made = FlowPlan(layout, variant, learned, options)
         plans[key] = made
         return (made, true)
     }

@@ -49,6 +49,10 @@ struct SampleParts: OptionSet, Hashable, Sendable {
     static let user = SampleParts(bit: 31)
     static let url = SampleParts(bit: 32)
 
+    // What the configuration says about the agent.
+    static let named = SampleParts(bit: 36)
+    static let configuredRate = SampleParts(bit: 37)
+
     // Counters.
     static let interfaceCounters = SampleParts(bit: 40)
     static let ethernetCounters = SampleParts(bit: 41)

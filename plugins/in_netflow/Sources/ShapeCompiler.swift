@@ -7,13 +7,15 @@ import Core
 struct ShapeCompiler {
     private let layout: TemplateLayout
     private let variant: PlanVariant
-    private let repeatsConsumed: Bool
+    private let options: ShapeOptions
     private let elements: [Element]
     private let places: [Column.Place?]
     private let rowLength: Int
     /// Fields of an element, in template order, those of length 0 left out.
     private var fields: [ElementKey: [Int]] = [:]
     private var isConsumed: [Bool]
+    /// Slots behind the fields, by the column of the number that the name belongs to.
+    private var nameSlots: [String: (column: String, offset: Int)] = [:]
     /// Fields of the other address family, which are only of interest when set.
     private var isVariant: Set<Int> = []
     /// The element behind a column made so far, for counterparts and flags.
@@ -22,14 +24,15 @@ struct ShapeCompiler {
 
     init(
         _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
-        repeatsConsumed: Bool
+        _ options: ShapeOptions
     ) {
         self.layout = layout
         self.variant = variant
-        self.repeatsConsumed = repeatsConsumed
+        self.options = options
         let registry = ElementRegistry.shared
         elements = layout.fields.map {
-            learned[$0.element] ?? registry.element($0.element, of: layout.flowProtocol)
+            options.defined[$0.element] ?? learned[$0.element]
+                ?? registry.element($0.element, of: layout.flowProtocol)
         }
         isConsumed = Array(repeating: false, count: layout.fields.count)
         var places: [Column.Place?] = []
@@ -47,6 +50,10 @@ struct ShapeCompiler {
             fields[field.element, default: []].append(index)
         }
         self.places = places
+        for name in NamedField.all(of: layout) where variant.names.contains(name.kind) {
+            nameSlots[name.number] = (name.column, offset)
+            offset += Slot.byteCount
+        }
         rowLength = offset
     }
 
@@ -58,8 +65,11 @@ struct ShapeCompiler {
         }
         addElements()
         return .known(
-            columns: columns, rowLength: rowLength, hasVariablePart: layout.usesSlots,
-            constantsLength: FlowConstants.byteCount, timeColumn: exported)
+            columns: columns, rowLength: rowLength,
+            hasVariablePart: layout.usesSlots || !nameSlots.isEmpty,
+            constantsLength: variant.isNamed
+                ? FlowConstants.namedByteCount : FlowConstants.byteCount,
+            timeColumn: exported)
     }
 
     // MARK: Parts
@@ -70,10 +80,15 @@ struct ShapeCompiler {
         add(.literal("flow_type", text: layout.flowProtocol.name))
         add(Column("time_received", .nanoseconds, FlowConstants.received))
         let exported = add(Column("time_exported", .nanoseconds, FlowConstants.exported))
-        add(Column("sampler_address", .address, FlowConstants.exporter))
+        addSampler()
+        add(Column("peer_address", .address, FlowConstants.peer))
         add(Column("peer_port", .unsigned, FlowConstants.peerPort, zeroIsNull: true))
         if layout.flowProtocol.hasDomain {
             add(Column("observation_domain_id", .unsigned, FlowConstants.domain))
+        }
+        if variant.isMediated, let field = first(ExporterElements.originalDomain) {
+            take(field)
+            add(column("original_domain_id", field))
         }
         if layout.flowProtocol.namesTemplate {
             add(Column("template_id", .unsigned, FlowConstants.templateID))
@@ -84,11 +99,41 @@ struct ShapeCompiler {
         return exported
     }
 
+    /// Who metered the flow: behind a mediator, the first address that the record tells, else what
+    /// options data told.
+    private mutating func addSampler() {
+        let told = variant.isMediated ? ExporterElements.addresses.compactMap(first) : []
+        if let shown = told.first {
+            take(shown)
+            isVariant.formUnion(told.dropFirst())
+            var candidates = told.map { addHidden($0, zeroIsNull: true) }
+            candidates.append(
+                add(Column("exporter", .address, FlowConstants.exporter, hidden: true)))
+            add(Column("sampler_address", .address, .derived(.first(candidates))))
+        } else {
+            add(Column("sampler_address", .address, FlowConstants.exporter))
+        }
+        if variant.isNamed { add(Column("sampler_name", .paddedText, FlowConstants.name)) }
+    }
+
     private var recordType: String {
         if layout.isOptions { return "options" }
         if has(1) { return "flow" }
         if has(233) || has(40005) { return "fw_event" }
-        return has(230) ? "nat_event" : "flow"
+        return has(230) || impliedEvent != nil ? "nat_event" : "flow"
+    }
+
+    /// The natEvent of translations without element 230, as Nokia sends them: those that only tell
+    /// their start were created, those that only tell their end were deleted.
+    private var impliedEvent: UInt8? {
+        let translations: [ElementKey] = [225, 226, 227, 228, 281, 282, 361]
+        let counters: [ElementKey] = [1, 2, 23, 24, 85, 86, 231, 298]
+        guard !has(230), translations.contains(where: has), !counters.contains(where: has) else {
+            return nil
+        }
+        let starts = TimeElements.start.contains(where: has)
+        let ends = TimeElements.end.contains(where: has)
+        return starts == ends ? nil : starts ? 1 : 2
     }
 
     private mutating func addTimes(exported: Int) {
@@ -149,7 +194,8 @@ struct ShapeCompiler {
             derivation = .sinceBoot(ticks: addHidden(field), boot: boot, exported: exported)
         } else if layout.flowProtocol != .ipfix {
             let uptime = add(Column("uptime", .unsigned, FlowConstants.uptime, hidden: true))
-            derivation = .uptime(ticks: addHidden(field), uptime: uptime, exported: exported)
+            let clock = add(Column("clock", .nanoseconds, FlowConstants.clock, hidden: true))
+            derivation = .uptime(ticks: addHidden(field), uptime: uptime, exported: clock)
         } else if variant.isBootTimeKnown {
             let boot = add(Column("boot", .milliseconds, FlowConstants.bootTime, hidden: true))
             derivation = .sinceBoot(ticks: addHidden(field), boot: boot, exported: exported)
@@ -182,7 +228,7 @@ struct ShapeCompiler {
                 continue
             }
             let isTaken = all.count == 1 && isConsumed[index] || field.element == padding
-            if isTaken && !repeatsConsumed { continue }
+            if isTaken && !options.repeatsConsumed { continue }
             if all.count == 1 {
                 let isUnsetWhenZero =
                     isVariant.contains(index) || elements[index].encoding.isAbsoluteTime
@@ -206,6 +252,7 @@ struct ShapeCompiler {
         let found = rule.sources.compactMap { first($0) }
         if found.isEmpty {
             if rule.column == "etype" { addEtherType() }
+            if rule.column == "nat_event", let event = impliedEvent { addImplied(rule, event) }
             return
         }
         switch rule.reading {
@@ -244,6 +291,15 @@ struct ShapeCompiler {
                 Column(
                     "transport", .text, .derived(.name(of: number, table: .transport))))
         }
+        if let name = nameSlots[rule.column] {
+            add(Column(name.column, .text, .slot(offset: name.offset)))
+        }
+    }
+
+    private mutating func addImplied(_ rule: ColumnRule, _ event: UInt8) {
+        guard case .withName(let table, let name) = rule.reading else { return }
+        let number = add(Column(rule.column, .unsigned, .literal([event])))
+        add(Column(name, .text, .derived(.name(of: number, table: table))))
     }
 
     @discardableResult
@@ -315,14 +371,31 @@ struct ShapeCompiler {
     }
 
     private mutating func addSampling(_ rule: ColumnRule) {
-        if !variant.isRateRepaired, let field = rule.sources.lazy.compactMap(first).first {
-            choose(field, for: rule, zeroIsNull: true)
-            add(.literal("sampling_source", text: Sampling.Source.record.name))
-            return
+        let field = rule.sources.lazy.compactMap(first).first
+        let rate: Int
+        switch variant.sampling {
+        case .unknown: return
+        case .field:
+            guard let field else { return }
+            rate = choose(field, for: rule, zeroIsNull: true)
+        case .record, .options, .header, .config, .default:
+            // What the record says stays visible where it is not what is shown.
+            if let field, variant.sampling == .record, !variant.isRateRepaired { take(field) }
+            rate = add(Column("sampling_rate", .unsigned, FlowConstants.samplingRate))
         }
-        if variant.sampling == .unknown { return }
-        add(Column("sampling_rate", .unsigned, FlowConstants.samplingRate))
         add(.literal("sampling_source", text: variant.sampling.name))
+        if options.estimates { addEstimates(rate: rate) }
+    }
+
+    /// Counters multiplied by the sampling rate, beside those that were sent.
+    private mutating func addEstimates(rate: Int) {
+        for (name, estimate) in [("bytes", "bytes_est"), ("packets", "packets_est")] {
+            let counter = columns.firstIndex {
+                $0.name == name && $0.member == nil && !$0.isHidden
+            }
+            guard let counter else { continue }
+            add(Column(estimate, .unsigned, .derived(.product(of: counter, by: rate))))
+        }
     }
 
     /// 0x0800 or 0x86dd when the template has addresses of one family only.
@@ -351,14 +424,24 @@ struct ShapeCompiler {
         add(column(elements[field].name, field, hidden: true, zeroIsNull: zeroIsNull))
     }
 
-    private func column(
+    /// The column of a field; times of clocks that are ahead are set right.
+    private mutating func column(
         _ name: String, member: String? = nil, _ field: Int, hidden: Bool = false,
         zeroIsNull: Bool = false
     ) -> Column {
         guard let place = places[field] else { preconditionFailure("the field has no bytes") }
+        let encoding = elements[field].encoding
+        guard variant.clockOffset != 0, encoding.isAbsoluteTime else {
+            return Column(
+                name, member: member, encoding, place, hidden: hidden, zeroIsNull: zeroIsNull)
+        }
+        let sent = add(Column(name, encoding, place, hidden: true, zeroIsNull: zeroIsNull))
         return Column(
-            name, member: member, elements[field].encoding, place, hidden: hidden,
-            zeroIsNull: zeroIsNull)
+            name, member: member, .nanoseconds,
+            .derived(
+                .shifted(
+                    time: sent, nanoseconds: Int64(variant.clockOffset) * -1_000_000_000)),
+            hidden: hidden)
     }
 }
 

@@ -50,6 +50,20 @@ struct TemplateLayout: Hashable, Sendable {
     /// Whether rows begin with a slot per field: values do not lie where the template says.
     var usesSlots: Bool { hasVariableFields || !lists.isEmpty }
 
+    /// The field of the first of some elements that there is one of.
+    func first(_ elements: [ElementKey]) -> Int? {
+        for element in elements {
+            if let field = fields.firstIndex(where: { $0.element == element }) { return field }
+        }
+        return nil
+    }
+
+    /// Where a field lies in records of fixed length.
+    func place(of field: Int) -> Range<Int> {
+        let start = fields[..<field].reduce(0) { $0 + Int($1.length) }
+        return start..<start + Int(fields[field].length)
+    }
+
     mutating func removeEmptyFields() { fields.removeAll { $0.length == 0 } }
 }
 
@@ -65,6 +79,13 @@ final class Template {
     let lists: [(field: Int, kind: ListKind)]
     /// Whether records name their sampler or tell a rate in several fields.
     let hasOwnSampling: Bool
+    /// The field of a rate that a column can read, by its place in records of fixed length.
+    let rate: Range<Int>?
+    /// Whether a rate told for an interface may hold for records.
+    let hasIngress: Bool
+    /// Fields that the exporter may tell names for.
+    let named: [NamedField]
+    let nameKinds: NameKinds
     /// Where records have a rate that may have been sent little-endian.
     let doubtfulRate: Int?
     /// Whether the exporter may tell what some fields are.
@@ -75,7 +96,8 @@ final class Template {
     var lastUsed: UInt64 = 0
     /// Bytes this takes in memory, with the plans made for it.
     private(set) var byteCount: Int
-    private var plans: [FlowPlan?]
+    /// Few: of how records differ in what is known about them.
+    private var plans: [(variant: PlanVariant, plan: FlowPlan)] = []
     private var planBytes = 0
     private var innerMembers: [InnerMember]?
 
@@ -90,20 +112,29 @@ final class Template {
         hasOwnSampling =
             !layout.isOptions
             && layout.fields.contains { SamplerFields.elements.contains($0.element) }
+        rate =
+            layout.isOptions ? nil : layout.first(SamplerFields.rates).map(layout.place)
+        hasIngress =
+            !layout.isOptions
+            && layout.fields.contains { SamplerFields.ingress.contains($0.element) }
+        named = NamedField.all(of: layout)
+        nameKinds = named.reduce(into: []) { $0.formUnion($1.kind) }
         doubtfulRate = usesSlots || hasOwnSampling ? nil : layout.doubtfulRate
         hasUnknownElements =
             layout.flowProtocol == .ipfix
             && !layout.fields.allSatisfy { ElementRegistry.shared.isKnown($0.element) }
-        plans = Array(repeating: nil, count: PlanVariant.count)
         byteCount = 256 + definition.count + layout.fields.count * 16
         precondition(recordLength > 0)
     }
 
-    func plan(for variant: PlanVariant) -> FlowPlan? { plans[variant.index] }
+    func plan(for variant: PlanVariant) -> FlowPlan? {
+        for known in plans where known.variant == variant { return known.plan }
+        return nil
+    }
 
     /// - Parameter bytes: memory that the plan takes, 0 when others have it too.
     func store(_ plan: FlowPlan, for variant: PlanVariant, bytes: Int) {
-        plans[variant.index] = plan
+        plans.append((variant, plan))
         byteCount += bytes
         planBytes += bytes
     }
@@ -114,13 +145,15 @@ final class Template {
         learnedVersion = version
         byteCount -= planBytes
         planBytes = 0
-        for index in plans.indices { plans[index] = nil }
+        plans.removeAll()
     }
 
     /// How records of this template are shown inside structured data; made at first use.
-    var members: [InnerMember] {
+    ///
+    /// - Parameter defined: elements that the user named.
+    func members(_ defined: [ElementKey: Element]) -> [InnerMember] {
         if let innerMembers { return innerMembers }
-        let made = InnerMember.all(of: layout)
+        let made = InnerMember.all(of: layout, defined)
         innerMembers = made
         byteCount += made.reduce(0) { $0 + 128 + $1.name.utf8.count }
         return made

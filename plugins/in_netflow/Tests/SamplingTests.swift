@@ -67,19 +67,7 @@ import Testing
             flowProtocol: .ipfix, fields: [FieldSpecifier(element: 305, length: 1)],
             isOptions: true)
         [UInt8(100)].withBytes { tables.learn(from: $0, ranges: [0..<1], layout: layout) }
-        #expect(tables.sampling(forSampler: nil) == .unknown)
-    }
-
-    @Test func learnsInterfaceNames() {
-        let bench = FlowBench()
-        let options = TestSet.v9Options(
-            300, scopes: [TestField(2, 4)], [TestField(82, 8), TestField(83, 4)])
-        let names = Array("Te0/0".utf8) + [0, 0, 0] + Array("edge".utf8)
-        bench.feed(TestMessage.v9([options, .data(300, [0, 0, 0, 7] + names)]))
-        let key = DomainKey(exporter: FlowBench.exporter, domain: 5, flowProtocol: .netflowV9)
-        let known = bench.decoder.domain(key).options.interfaces[7]
-        #expect(known == .init(name: "Te0/0", description: "edge"))
-        #expect(bench.records.isEmpty)
+        #expect(tables.sampling(forSampler: nil, ingress: nil) == .unknown)
     }
 
     @Test func handsOnOptionsRecordsWhenAsked() {

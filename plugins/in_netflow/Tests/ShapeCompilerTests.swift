@@ -8,7 +8,7 @@ private func record(
     _ fields: [(TestField, [UInt8])], ipfix: Bool = true, repeatsConsumed: Bool = false
 ) -> [String: String] {
     var options = NetflowDecoder.Options()
-    options.repeatsConsumed = repeatsConsumed
+    options.shapes.repeatsConsumed = repeatsConsumed
     let bench = FlowBench(options)
     let specifiers = fields.map(\.0)
     let data = TestSet.data(256, fields.flatMap(\.1))
