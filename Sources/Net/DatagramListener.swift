@@ -21,6 +21,8 @@ public final class DatagramListener: Sendable {
         public var slots = 256
         /// Mode bits of a unix socket.
         public var unixPermissions: UInt32 = 0o644
+        /// Whether the handler is called once a second to tend to what it keeps.
+        public var isTended = false
 
         public init() {}
     }
@@ -34,6 +36,8 @@ public final class DatagramListener: Sendable {
     /// Rounds that go into one batch in a flood: a journal that waits for the disk at every batch
     /// then waits less often.
     private static let roundsOfABatch = 8
+    /// Nanoseconds.
+    private static let tendingInterval: Int64 = 1_000_000_000
 
     private let socket: Socket
     private let path: UnixSocketPath?
@@ -99,8 +103,13 @@ public final class DatagramListener: Sendable {
         var isStopping = false
         var roundsLeft = 256
         var fullRounds = 0
+        var nextTending = MonotonicClock.now()
         defer { handler.endBatch() }
         while roundsLeft > 0 {
+            if options.isTended, MonotonicClock.now() >= nextTending {
+                nextTending = MonotonicClock.now() + Self.tendingInterval
+                handler.tend(at: Timestamp.now())
+            }
             let count = slots.receive(from: socket.descriptor)
             if count <= 0 {
                 if isStopping { return }
@@ -150,7 +159,10 @@ public final class DatagramListener: Sendable {
     /// - Returns: whether the signal was raised.
     private func waitAfterFailure(_ number: Int32) throws(OperationError) -> Bool {
         switch number {
-        case EAGAIN: return stopSignal.wait(orReadable: socket.descriptor)
+        case EAGAIN:
+            return stopSignal.wait(
+                orReadable: socket.descriptor,
+                milliseconds: options.isTended ? Int32(Self.tendingInterval / 1_000_000) : -1)
         case EINTR: return false
         case ENOBUFS, ENOMEM, ECONNREFUSED:
             log.warning("\(failure(number))")

@@ -15,6 +15,10 @@ public protocol PayloadHandler: ~Copyable {
 
     /// Called after each round of receiving: the time to submit a batch of records.
     mutating func endBatch()
+
+    /// Called about once a second, whether or not anything was received, when the listener was told
+    /// to: the time for what is not done per payload.
+    mutating func tend(at now: Timestamp)
 }
 
 extension PayloadHandler where Self: ~Copyable {
@@ -23,4 +27,6 @@ extension PayloadHandler where Self: ~Copyable {
     }
 
     public mutating func note(_ problem: ErrorCode, from source: PayloadSource) {}
+
+    public mutating func tend(at now: Timestamp) {}
 }

@@ -80,7 +80,10 @@ struct Assembly {
                 InputRunner(
                     name: input.instanceName, tag: input.tag, input: input.input,
                     chain: FilterChain(steps), journal: journal, account: account,
-                    outputs: connect(journal, account, of: input), log: log))
+                    outputs: connect(journal, account, of: input),
+                    stateDirectory: plan.service.storagePath.map {
+                        $0 + "/state/" + Self.fileName(input.instanceName)
+                    }, log: log))
         }
     }
 

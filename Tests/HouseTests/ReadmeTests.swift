@@ -16,7 +16,7 @@ import Testing
         let info = try #require(House.info(ofFolder: folder))
         let file = "plugins/\(folder)/README.md"
         let lines = try House.text(file).components(separatedBy: "\n")
-        let expected = info.options.map(Self.row)
+        let expected = info.options.flatMap(\.rows).map(Self.row)
         guard let start = lines.firstIndex(where: Self.isHeading) else {
             #expect(expected.isEmpty, "\(file) has no table '\(Self.heading)'")
             return

@@ -56,6 +56,14 @@ import Testing
         }
     }
 
+    @Test func letsTheHandlerTendWithoutAnyDatagram() throws {
+        var options = DatagramListener.Options()
+        options.isTended = true
+        try withListener(options: options) { _, inbox in
+            #expect(inbox.wait { $0.tendings >= 1 })
+        }
+    }
+
     @Test func stopsBeforeAndDuringTheWait() throws {
         let listener = try DatagramListener(Self.anyPort)
         listener.stop()

@@ -13,6 +13,7 @@ final class Inbox: @unchecked Sendable {
         var sources: [PayloadSource] = []
         var problems: [ErrorCode] = []
         var batches = 0
+        var tendings = 0
     }
 
     private let condition = NSCondition()
@@ -54,6 +55,8 @@ struct InboxHandler: PayloadHandler, ~Copyable {
         let bytes = copy(payload)
         inbox.change { $0.truncated.append(bytes) }
     }
+
+    mutating func tend(at now: Timestamp) { inbox.change { $0.tendings += 1 } }
 
     mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
         inbox.change { $0.problems.append(problem) }

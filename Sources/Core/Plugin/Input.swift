@@ -75,9 +75,12 @@ public protocol BatchSink: AnyObject, Sendable {
     /// The places of the sources that an earlier process had read up to: its records to there are
     /// in the journal or delivered. Empty when the journal does not outlive the process.
     var recoveredPlaces: SourcePlaces { get }
+    /// A directory for what the input wants to know again after the next start; it may not exist
+    /// yet. `nil` when the agent has no `storage.path`.
+    var stateDirectory: String? { get }
     /// Takes the records and empties `batch`. May wait while the journal is full.
     ///
-    /// Called from the input's own thread only.
+    /// An input with several threads may call it from all of them: batches are taken one at a time.
     ///
     /// - Returns: `false` when the agent is stopping and the journal took nothing. An input that
     ///   can read the records again then does so after the next start.
@@ -87,6 +90,7 @@ public protocol BatchSink: AnyObject, Sendable {
 
 extension BatchSink {
     public var recoveredPlaces: SourcePlaces { SourcePlaces() }
+    public var stateDirectory: String? { nil }
 }
 
 /// A source of records.

@@ -1,5 +1,5 @@
 /// One option of a plugin, declared once: the declaration validates, prints help and feeds the docs.
-public struct OptionSpec: Sendable {
+public struct OptionSpec: Sendable, Equatable {
     /// What values an option takes, and in which unit the plugin sees them.
     public enum Kind: Sendable, Equatable {
         /// Any text.
@@ -25,6 +25,8 @@ public struct OptionSpec: Sendable {
         case parser
         /// A file system path; environment already expanded.
         case path
+        /// A map with these options.
+        case group([OptionSpec])
     }
 
     public var key: String
@@ -51,6 +53,17 @@ public struct OptionSpec: Sendable {
 }
 
 extension OptionSpec {
+    /// The option and, behind it, those of a map as `exporters.address`: the rows of a reference.
+    public var rows: [OptionSpec] {
+        guard case .group(let members) = kind else { return [self] }
+        return [self]
+            + members.flatMap(\.rows).map { member in
+                var row = member
+                row.key = key + "." + member.key
+                return row
+            }
+    }
+
     /// What is wrong with a text that `OptionValue.parse` refused for this option.
     public func problem(with text: String, at location: SourceLocation) -> SettingsProblem {
         switch kind {
@@ -98,6 +111,7 @@ extension OptionSpec.Kind {
         case .field: "field"
         case .parser: "parser name"
         case .path: "path"
+        case .group: "map"
         }
     }
 }

@@ -27,6 +27,7 @@ public enum OptionValue: Sendable, Equatable {
             let value = text[space...].drop { $0 == " " }
             guard !value.isEmpty, space != text.startIndex else { return nil }
             return .pair(key: String(text[..<space]), value: String(value))
+        case .group: return nil
         }
     }
 

@@ -22,6 +22,9 @@ public struct PluginSettings: Sendable {
     /// Every value that was given, in the order of the file: rules of `modify` run in this order.
     public private(set) var given: [Given] = []
     private var values: [String: [Given]] = [:]
+    private var groups: [String: [PluginSettings]] = [:]
+    /// Whose options these are, in messages: `input 'netflow'`, `'exporters'`.
+    private let owner: String
 
     /// Reads `entries` against the declaration; every problem found is appended to `problems`.
     ///
@@ -31,19 +34,30 @@ public struct PluginSettings: Sendable {
         entries: [Setting.Entry], parsers: any ParserDirectory,
         problems: inout [SettingsProblem]
     ) {
+        self.init(
+            info: info, instanceName: instanceName,
+            owner: "\(info.kind.rawValue) '\(info.name)'", location: location, entries: entries,
+            parsers: parsers, problems: &problems)
+    }
+
+    private init(
+        info: PluginInfo, instanceName: String, owner: String, location: SourceLocation,
+        entries: [Setting.Entry], parsers: any ParserDirectory, problems: inout [SettingsProblem]
+    ) {
         self.info = info
         self.instanceName = instanceName
+        self.owner = owner
         self.location = location
         self.parsers = parsers
         for entry in entries {
             read(entry, problems: &problems)
         }
-        for option in info.options where values[option.key] == nil {
+        for option in info.options
+        where values[option.key] == nil && groups[option.key] == nil {
             if option.isRequired {
                 problems.append(
                     SettingsProblem(
-                        .missingKey, at: location,
-                        "\(info.kind.rawValue) '\(info.name)' needs '\(option.key)'"))
+                        .missingKey, at: location, "\(owner) needs '\(option.key)'"))
             } else if let text = option.defaultValue,
                 let value = OptionValue.parse(text, as: option.kind)
             {
@@ -60,7 +74,7 @@ public struct PluginSettings: Sendable {
             problems.append(
                 SettingsProblem(
                     .unknownKey, at: entry.keyLocation,
-                    "\(info.kind.rawValue) '\(info.name)' has no option '\(entry.key)'",
+                    "\(owner) has no option '\(entry.key)'",
                     hint: Suggestion.hint(for: key, among: info.options.map(\.key))))
             return
         }
@@ -70,13 +84,17 @@ public struct PluginSettings: Sendable {
         } else {
             items = [entry.value]
         }
-        if (items.count > 1 || values[key] != nil) && !option.isRepeatable {
+        if (items.count > 1 || values[key] != nil || groups[key] != nil) && !option.isRepeatable {
             problems.append(
                 SettingsProblem(
                     .repeatedKey, at: entry.keyLocation, "'\(entry.key)' takes one value only"))
             return
         }
         for item in items {
+            if case .group(let members) = option.kind {
+                readGroup(item, members, as: key, problems: &problems)
+                continue
+            }
             guard let text = item.scalar else {
                 problems.append(
                     SettingsProblem(
@@ -100,7 +118,34 @@ public struct PluginSettings: Sendable {
         }
     }
 
+    private mutating func readGroup(
+        _ item: Setting, _ members: [OptionSpec], as key: String,
+        problems: inout [SettingsProblem]
+    ) {
+        guard let entries = item.entries else {
+            problems.append(
+                SettingsProblem(
+                    .wrongType, at: item.location,
+                    "'\(key)' wants maps with \(members.map { "'\($0.key)'" }.joined(separator: ", ")),"
+                        + " not a \(item.kindName)"))
+            return
+        }
+        var inner = info
+        inner.options = members
+        groups[key, default: []].append(
+            PluginSettings(
+                info: inner, instanceName: instanceName, owner: "'\(key)'",
+                location: item.location, entries: entries, parsers: parsers, problems: &problems))
+    }
+
     // MARK: Typed reading
+
+    /// The maps given for `key`, each read against its own options.
+    public func groups(_ key: String) -> [PluginSettings] {
+        precondition(
+            info.options.contains { $0.key == key }, "'\(key)' is not an option of \(info.name)")
+        return groups[key] ?? []
+    }
 
     public func text(_ key: String) -> String? {
         stored(key).last.map { Self.text($0.value, key) }

@@ -5,15 +5,17 @@ import System
 
 /// Runs one input on a thread of its own: what it submits is filtered and appended to its journal.
 final class InputRunner: BatchSink, @unchecked Sendable {
-    // Sendable: `chain` and `readers` are used by the input's thread only; the rest is immutable
-    // or atomic.
+    // Sendable: `chain` is used under `taking` only; the rest is immutable or atomic.
     let name: String
     let tag: String
     let log: Log
+    let stateDirectory: String?
     let journal: Journal
     private let input: any Input
     private let account: InputLedger
     private let chain: FilterChain
+    /// Held while a batch is filtered and appended.
+    private let taking = Mutex(())
     private let outputs: [OutputWorker]
     private let stopping = Atomic<Bool>(false)
     private let ended = Atomic<Bool>(false)
@@ -23,9 +25,10 @@ final class InputRunner: BatchSink, @unchecked Sendable {
 
     init(
         name: String, tag: String, input: any Input, chain: FilterChain, journal: Journal,
-        account: InputLedger, outputs: [OutputWorker], log: Log
+        account: InputLedger, outputs: [OutputWorker], stateDirectory: String? = nil, log: Log
     ) {
         self.name = name
+        self.stateDirectory = stateDirectory
         self.tag = tag
         self.input = input
         self.chain = chain
@@ -70,6 +73,10 @@ final class InputRunner: BatchSink, @unchecked Sendable {
     func submit(_ batch: inout RecordBatch) -> Bool {
         defer { batch.removeAll() }
         if batch.isEmpty, batch.progress.isEmpty { return true }
+        return taking.withLock { _ in take(&batch) }
+    }
+
+    private func take(_ batch: inout RecordBatch) -> Bool {
         let mark = account.mark
         account.countReceived(batch.count)
         chain.apply(to: &batch)

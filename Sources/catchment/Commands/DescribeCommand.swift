@@ -58,7 +58,7 @@ struct DescribeCommand {
 
     private static func table(_ options: [OptionSpec]) -> TextTable {
         var table = TextTable(["OPTION", "TYPE", "DEFAULT", "HELP"])
-        for option in options {
+        for option in options.flatMap(\.rows) {
             let notes =
                 (option.isRequired ? " (required)" : "")
                 + (option.isRepeatable ? " (may be a list)" : "")
@@ -98,6 +98,10 @@ struct DescribeCommand {
         case .parser: "json"
         case .path: "/var/lib/catchment"
         case .text: "text"
+        case .group(let members):
+            "{"
+                + members.filter(\.isRequired).map { "\($0.key): \(sample(of: $0))" }
+                .joined(separator: ", ") + "}"
         }
     }
 }

@@ -78,12 +78,18 @@ struct SchemaCommand {
         .object([("type", .text("array")), ("items", item)])
     }
 
+    private static func keywords(of node: SchemaNode) -> [(String, SchemaNode)] {
+        guard case .object(let members) = node else { return [] }
+        return members
+    }
+
     private static func value(of option: OptionSpec) -> SchemaNode {
         var one: [(String, SchemaNode)]
         switch option.kind {
         case .choice(let words): one = [("enum", .list(words.map { .text($0) }))]
         case .boolean: one = [("type", .list([.text("boolean"), .text("string")]))]
         // Text as well: `${VAR}` may stand anywhere, and sizes and times have units.
+        case .group(let members): one = keywords(of: map(members))
         case .integer, .size, .duration:
             one = [("type", .list([.text("number"), .text("string")]))]
         default: one = [("type", .list([.text("string"), .text("number"), .text("boolean")]))]
