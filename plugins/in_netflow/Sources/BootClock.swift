@@ -30,6 +30,8 @@ struct BootClock {
             start = told
         }
         last = age
-        return Timestamp(nanoseconds: (start ?? told) &+ age)
+        // Uptimes count milliseconds: finer parts of the estimate mean nothing.
+        let made = (start ?? told) &+ age
+        return Timestamp(nanoseconds: (made &+ 500_000) / 1_000_000 * 1_000_000)
     }
 }

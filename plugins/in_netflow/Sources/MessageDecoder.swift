@@ -32,6 +32,8 @@ struct MessageDecoder: ~Copyable {
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
     private var current: ObservationDomain?
+    /// What templates of the last exporter belong to, where exporters differ in that.
+    private var lastScope: (exporter: IPAddress, separatesPorts: Bool)?
     private let fixed = FixedTemplates()
 
     init(options: NetflowDecoder.Options, ledger: SourceLedger) {
@@ -139,9 +141,7 @@ struct MessageDecoder: ~Copyable {
         var key = DomainKey(
             exporter: source.peer.address, domain: header.domain, flowProtocol: version,
             aggregation: header.aggregation)
-        if options.exporters.separatesPorts,
-            options.exporters.profile(of: key.exporter).separatesPorts
-        {
+        if options.exporters.separatesPorts, separatesPorts(key.exporter) {
             key.port = source.peer.port
         }
         let domain = domain(key)
@@ -154,6 +154,13 @@ struct MessageDecoder: ~Copyable {
         }
         begin(header, domain)
         return domain
+    }
+
+    private mutating func separatesPorts(_ exporter: IPAddress) -> Bool {
+        if let lastScope, lastScope.exporter == exporter { return lastScope.separatesPorts }
+        let separates = options.exporters.profile(of: exporter).separatesPorts
+        lastScope = (exporter, separates)
+        return separates
     }
 
     /// The state of a stream, made when it is new.

@@ -167,7 +167,7 @@ private final class CollectingSink: BatchSink {
         let text = try String(
             contentsOf: Self.home.appendingPathComponent("README.md"), encoding: .utf8)
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
-        let expected = NetflowInput.info.options.map { option in
+        let expected = NetflowInput.info.options.flatMap(\.rows).map { option in
             "| `\(option.key)` | \(option.kind.summary) | \(option.defaultValue ?? "") "
                 + "| \(option.help) |"
         }

@@ -98,6 +98,29 @@ private func field(_ number: UInt16, _ bytes: UInt8..., pen: UInt32? = nil) -> (
                 "post_nat_src_port": "1024",
             ]),
         ColumnCase(
+            name: "translations that only began were created",
+            fields: [
+                field(225, 203, 0, 113, 1), field(152, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0),
+            ],
+            expected: [
+                "record_type": "nat_event", "nat_event": "1", "nat_event_name": "create",
+                "time_flow_start": "2023-11-14T22:13:20.000Z",
+            ]),
+        ColumnCase(
+            name: "translations that only ended were deleted",
+            fields: [field(361, 4, 0), field(153, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0)],
+            expected: [
+                "record_type": "nat_event", "nat_event_name": "delete",
+                "port_block_start": "1024",
+            ]),
+        ColumnCase(
+            name: "translated flows are no events",
+            fields: [
+                field(225, 203, 0, 113, 1), field(2, 9),
+                field(152, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0),
+            ],
+            expected: ["record_type": "flow", "packets": "9"], absent: ["nat_event"]),
+        ColumnCase(
             name: "firewall events dated by their observation",
             fields: [field(233, 3), field(323, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0)],
             expected: [
