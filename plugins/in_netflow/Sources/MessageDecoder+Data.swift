@@ -58,7 +58,8 @@ extension MessageDecoder {
             domain.counters.count(.flowRecordOverrun)
         }
         if count == 0 { return }
-        let common = commonSampling(template, domain)
+        let context = domain.context
+        let common = commonSampling(template, context)
         if let offset = template.doubtfulRate, options.repairsSampling, common?.source != .config,
             SwappedRate.isLikely(body.uint32(at: offset), from: domain.key)
         {
@@ -112,11 +113,11 @@ extension MessageDecoder {
     }
 
     /// The sampling of all records of a template, or `nil` when it takes a look at each.
-    private func commonSampling(_ template: Template, _ domain: ObservationDomain) -> Sampling? {
-        if domain.sampling.source == .config { return domain.sampling }
+    private func commonSampling(_ template: Template, _ context: RecordContext) -> Sampling? {
+        if context.sampling.source == .config { return context.sampling }
         if template.hasOwnSampling { return nil }
-        if template.rate != nil { return domain.tellsSampling ? nil : .field }
-        return template.hasIngress && domain.options.hasInterfaceRates ? nil : domain.sampling
+        if template.rate != nil { return context.tellsSampling ? nil : .field }
+        return template.hasIngress && context.hasInterfaceRates ? nil : context.sampling
     }
 
     /// Whether any of `count` numbers is 0.
@@ -149,9 +150,10 @@ extension MessageDecoder {
         _ sampling: Sampling, isRateRepaired: Bool = false, into batch: inout RecordBatch
     ) {
         if count == 0 { return }
-        let names = template.nameKinds.intersection(domain.nameKinds)
+        let context = domain.context
         let plan = prepareRun(
-            template, domain, sampling, names: names, isRateRepaired: isRateRepaired)
+            template, domain, context, sampling, isRateRepaired: isRateRepaired)
+        let names = template.nameKinds.intersection(context.names)
         if names.isEmpty {
             return constants.append(rows, count: count, shape: plan.shape, to: &batch)
         }
@@ -170,11 +172,12 @@ extension MessageDecoder {
         _ body: RawSpan, _ template: Template, _ domain: ObservationDomain,
         into batch: inout RecordBatch
     ) {
-        let names = template.nameKinds.intersection(domain.nameKinds)
+        let context = domain.context
+        let names = template.nameKinds.intersection(context.names)
         let fields = template.named.filter { names.contains($0.kind) }
         let slots = template.layout.fields.count
         let rowLength = (slots + fields.count) * Slot.byteCount
-        let common = commonSampling(template, domain)
+        let common = commonSampling(template, context)
         var runSampling: Sampling?
         var offset = 0
         while body.byteCount - offset >= template.recordLength {
@@ -190,7 +193,7 @@ extension MessageDecoder {
             }
             let sampling = common ?? self.sampling(of: body, at: offset, template, domain)
             if sampling != runSampling {
-                let plan = prepareRun(template, domain, sampling, names: names)
+                let plan = prepareRun(template, domain, context, sampling)
                 constants.beginRun(plan.shape, of: &batch)
                 runSampling = sampling
             }
@@ -240,16 +243,15 @@ extension MessageDecoder {
 
     /// Writes the constants of a run and finds its plan.
     private mutating func prepareRun(
-        _ template: Template, _ domain: ObservationDomain, _ sampling: Sampling,
-        names: NameKinds, isRateRepaired: Bool = false
+        _ template: Template, _ domain: ObservationDomain, _ context: RecordContext,
+        _ sampling: Sampling, isRateRepaired: Bool = false
     ) -> FlowPlan {
-        let bootTime = domain.bootTime
-        constants.setTemplate(template.id, samplingRate: sampling.rate, bootTime: bootTime)
-        var variant = domain.variant
-        variant.isBootTimeKnown = bootTime != 0
+        constants.setTemplate(
+            template.id, samplingRate: sampling.rate, bootTime: context.bootTime)
+        var variant = context.variant
         variant.isRateRepaired = isRateRepaired
         variant.sampling = sampling.source
-        variant.names = names
+        variant.names = template.nameKinds.intersection(context.names)
         if variant.isMediated { constants.setExporter(domain.options.exporter) }
         if template.hasUnknownElements {
             exporters.charge(domain, bytes: domain.updatePlans(of: template))

@@ -16,7 +16,7 @@ extension MessageDecoder {
         if agent == IPAddress(high: 0, low: 0) || agent == .any { agent = source.peer.address }
         let header = MessageHeader(sflow: bytes.extracting(reader.offset..<bytes.byteCount))
         let domain = begin(header, agent: agent)
-        samples.begin(header, agent: agent, source, domain.profile ?? ExporterProfile())
+        samples.begin(header, agent: agent, source, domain.profile)
         let claimed = Int(bytes.uint32(at: reader.offset + 12))
         _ = reader.skip(16)
         let before = batch.count

@@ -145,8 +145,9 @@ struct MessageDecoder: ~Copyable {
             key.port = source.peer.port
         }
         let domain = domain(key)
-        if domain.variant.clockOffset != 0 {
-            header.exported.nanoseconds &-= Int64(domain.variant.clockOffset) * 1_000_000_000
+        let offset = domain.context.variant.clockOffset
+        if offset != 0 {
+            header.exported.nanoseconds &-= Int64(offset) * 1_000_000_000
             header.clock = header.exported
         }
         if version == .netflowV9 {
@@ -166,7 +167,9 @@ struct MessageDecoder: ~Copyable {
     /// The state of a stream, made when it is new.
     private mutating func domain(_ key: DomainKey) -> ObservationDomain {
         let domain = exporters.domain(key)
-        if domain.profile == nil { domain.adopt(options.exporters.profile(of: key.exporter)) }
+        if !domain.context.isConfigured {
+            domain.adopt(options.exporters.profile(of: key.exporter))
+        }
         return domain
     }
 
@@ -181,7 +184,7 @@ struct MessageDecoder: ~Copyable {
     private mutating func begin(_ header: MessageHeader, _ domain: ObservationDomain) {
         domain.lastUsed = tick
         current = domain
-        if domain.variant.isNamed, let name = domain.profile?.name { constants.setName(name) }
+        if domain.context.variant.isNamed { constants.setName(domain.profile.name) }
         constants.setMessage(header)
         recordsSeen = 0
         isCountExact = true
@@ -226,7 +229,8 @@ struct MessageDecoder: ~Copyable {
 
     /// The sampling of records that cannot tell about it.
     private func sampling(_ header: MessageHeader, _ domain: ObservationDomain) -> Sampling {
-        if domain.sampling.source == .config { return domain.sampling }
+        let general = domain.context.sampling
+        if general.source == .config { return general }
         return domain.sampling(forSampler: nil, ingress: nil, header: header.samplingRate)
     }
 

@@ -20,21 +20,34 @@ struct DomainKey: Hashable, Sendable {
     }
 }
 
+/// What is known about all records of a stream, besides what they say.
+///
+/// One value, to be read once per data set (case `ipfix decode` of the benchmarks).
+struct RecordContext {
+    /// Whether the configuration was asked.
+    var isConfigured = false
+    /// Whether something is known about the sampling of records that tell no rate.
+    var tellsSampling = false
+    /// Whether rates differ by interface.
+    var hasInterfaceRates = false
+    /// Kinds of names that the exporter told.
+    var names: NameKinds = []
+    var variant = PlanVariant()
+    /// Of records that tell nothing about it.
+    var sampling = Sampling.unknown
+    /// systemInitTimeMilliseconds in UTC; 0 when never told.
+    var bootTime: UInt64 = 0
+}
+
 /// The state kept for one exporter, domain and protocol.
 final class ObservationDomain {
     let key: DomainKey
     let counters: SourceCounters
     private(set) var options = OptionsTables()
-    /// What the configuration says; `nil` before the first message.
-    private(set) var profile: ExporterProfile?
-    /// What it says about all records' columns.
-    private(set) var variant = PlanVariant()
-    /// Of records that tell nothing about it.
-    private(set) var sampling = Sampling.unknown
-    /// systemInitTimeMilliseconds in UTC; 0 when never told.
-    private(set) var bootTime: UInt64 = 0
-    /// Kinds of names that the exporter told.
-    private(set) var nameKinds: NameKinds = []
+    /// What the configuration says.
+    private(set) var profile = ExporterProfile()
+    /// What configuration and options data say that concerns all records.
+    private(set) var context = RecordContext()
     /// The start of a NetFlow v9 exporter.
     var clock = BootClock()
     private(set) var sequence: StreamSequence?
@@ -101,31 +114,32 @@ final class ObservationDomain {
         let before = options.byteCount
         options.learn(from: record, ranges: ranges, layout: layout)
         storedBytes += options.byteCount - before
-        nameKinds = options.names.kinds
         update()
     }
 
+    /// Takes over what the configuration says.
     func adopt(_ profile: ExporterProfile) {
         self.profile = profile
-        variant.isMediated = profile.isMediator
-        variant.isNamed = !profile.name.isEmpty
-        variant.clockOffset = profile.clockOffset
+        context.isConfigured = true
+        context.variant.isMediated = profile.isMediator
+        context.variant.isNamed = !profile.name.isEmpty
+        context.variant.clockOffset = profile.clockOffset
         update()
     }
 
     private func update() {
-        let rate = profile?.sampling ?? 0
-        sampling =
-            rate != 0
-            ? Sampling(rate: rate, source: .config) : sampling(forSampler: nil, ingress: nil)
-        bootTime = options.bootTime
-        if bootTime != 0 {
-            bootTime = UInt64(bitPattern: Int64(bitPattern: bootTime) &- clockOffset)
-        }
+        context.sampling =
+            profile.sampling != 0
+            ? Sampling(rate: profile.sampling, source: .config)
+            : sampling(forSampler: nil, ingress: nil)
+        context.tellsSampling = options.tellsSampling || context.sampling.source != .unknown
+        context.hasInterfaceRates = options.hasInterfaceRates
+        context.names = options.names.kinds
+        context.variant.isBootTimeKnown = options.bootTime != 0
+        context.bootTime =
+            options.bootTime == 0
+            ? 0 : options.bootTime &- UInt64(bitPattern: Int64(profile.clockOffset) * 1000)
     }
-
-    /// Milliseconds by which the exporter's clock is ahead.
-    private var clockOffset: Int64 { Int64(variant.clockOffset) * 1000 }
 
     /// The sampling of a record that tells no rate, or does so in the header of its message.
     func sampling(
@@ -134,11 +148,8 @@ final class ObservationDomain {
         let told = options.sampling(forSampler: id, ingress: ingress)
         if told.source != .unknown { return told }
         if header != 0 { return Sampling(rate: header, source: .header) }
-        return Sampling(rate: profile?.defaultSampling ?? 0, source: .default)
+        return Sampling(rate: profile.defaultSampling, source: .default)
     }
-
-    /// Whether something is known about records that tell no rate.
-    var tellsSampling: Bool { options.tellsSampling || sampling.source != .unknown }
 
     /// Takes a new or changed template; over `limit` the quarter not used for longest is
     /// forgotten, so that making room costs little per template.
@@ -189,7 +200,7 @@ final class ObservationDomain {
         templates.removeAll()
         sampleSequences = SampleSequences()
         options.removeNames()
-        nameKinds = []
+        context.names = []
         storedBytes = 0
     }
 }

@@ -1,6 +1,6 @@
 /// The sampling rate of records and who told it.
 struct Sampling: Hashable, Sendable {
-    enum Source: String, Sendable {
+    enum Source: UInt8, Sendable {
         case unknown
         /// Every record has its own rate, in a field that the column reads.
         case field
@@ -12,7 +12,7 @@ struct Sampling: Hashable, Sendable {
         case `default`
 
         /// The value of `sampling_source`.
-        var name: String { self == .field ? Source.record.rawValue : rawValue }
+        var name: String { self == .field ? "record" : "\(self)" }
     }
 
     static let unknown = Sampling(rate: 0, source: .unknown)
