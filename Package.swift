@@ -82,7 +82,11 @@ let package = Package(
             name: "Benchmarks",
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
             path: "Benchmarks",
-            exclude: ["run.sh", "peers.py", "storage.py", "backlog.py", "README.md", "cases"]),
+            exclude: [
+                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "README.md",
+                "cases",
+                "load",
+            ]),
     ]
 )
 

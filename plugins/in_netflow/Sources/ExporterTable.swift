@@ -20,16 +20,21 @@ struct ExporterTable {
     private var exporters: [IPAddress: [ObservationDomain]] = [:]
     private var last: ObservationDomain?
     private var strangers: (address: IPAddress, counters: SourceCounters)?
-    /// Bytes of templates and plans of all domains.
-    private(set) var storedBytes = 0
+    /// Of what templates of several exporters share.
+    private let models: ModelMemory
+    /// Bytes that domains have for themselves.
+    private var ownBytes = 0
 
-    init(limits: Limits, ledger: SourceLedger) {
+    init(limits: Limits, models: ModelMemory, ledger: SourceLedger) {
         self.limits = limits
+        self.models = models
         self.ledger = ledger
     }
 
     var exporterCount: Int { exporters.count }
     var domainCount: Int { domains.count }
+    /// Bytes of all templates and plans.
+    var storedBytes: Int { ownBytes + models.byteCount }
 
     /// The state of a stream, made when it is new.
     mutating func domain(_ key: DomainKey) -> ObservationDomain {
@@ -72,13 +77,13 @@ struct ExporterTable {
 
     /// Notes that templates or plans of `domain` took or gave back memory.
     mutating func charge(_ domain: ObservationDomain, bytes: Int) {
-        storedBytes += bytes
+        ownBytes += bytes
         guard storedBytes > limits.templateBytes else { return }
         let enough = limits.templateBytes / 4 * 3
         evictExporters(keeping: domain.key.exporter) { stored, _ in stored <= enough }
         guard storedBytes > limits.templateBytes else { return }
         for own in exporters[domain.key.exporter] ?? [] {
-            storedBytes -= own.storedBytes
+            ownBytes -= own.storedBytes
             own.removeAllTemplates()
             own.counters.count(.flowTemplateLimit)
         }
@@ -112,7 +117,7 @@ struct ExporterTable {
 
     private mutating func forget(_ domain: ObservationDomain) {
         domains[domain.key] = nil
-        storedBytes -= domain.storedBytes
+        ownBytes -= domain.storedBytes
         domain.counters.count(.flowExporterLimit)
     }
 }

@@ -2,12 +2,12 @@ import Core
 
 /// The record formats of the NetFlow versions that send no templates.
 struct FixedTemplates {
-    private let v1 = Template(id: 0, layout: NetflowV1.layout, definition: [])
-    private let v1Long = Template(id: 0, layout: NetflowV1.longLayout, definition: [])
-    private let v5 = Template(id: 0, layout: NetflowV5.layout, definition: [])
-    private let v7 = Template(id: 0, layout: NetflowV7.layout, definition: [])
+    private let v1 = Template(id: 0, model: TemplateModel(layout: NetflowV1.layout))
+    private let v1Long = Template(id: 0, model: TemplateModel(layout: NetflowV1.longLayout))
+    private let v5 = Template(id: 0, model: TemplateModel(layout: NetflowV5.layout))
+    private let v7 = Template(id: 0, model: TemplateModel(layout: NetflowV7.layout))
     private let v8 = NetflowV8.layouts.enumerated().map { index, layout in
-        Template(id: UInt16(index + 1), layout: layout, definition: [])
+        Template(id: UInt16(index + 1), model: TemplateModel(layout: layout))
     }
 
     /// - Parameter packet: at least the version's header.

@@ -14,6 +14,8 @@ struct ShapeOptions: Sendable {
 struct FlowPlan: Sendable {
     let shape: Shape
 
+    init(shape: Shape) { self.shape = shape }
+
     /// - Parameter learned: elements that the exporter named itself.
     init(
         _ layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],

@@ -130,7 +130,7 @@ struct ListDecoder: ~Copyable {
         }
         writer.key("records")
         writer.beginArray()
-        let members = domain.members(of: template, defined)
+        let members = template.model.members(defined)
         var offset = 0
         while offset < records.byteCount {
             offset = try readRecord(records, offset, template, members, domain, depth)

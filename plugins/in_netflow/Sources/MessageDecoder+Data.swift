@@ -60,7 +60,8 @@ extension MessageDecoder {
         if count == 0 { return }
         let context = domain.context
         let common = commonSampling(template, context)
-        if let offset = template.doubtfulRate, options.repairsSampling, common?.source != .config,
+        if let offset = template.model.doubtfulRate, options.repairsSampling,
+            common?.source != .config,
             SwappedRate.isLikely(body.uint32(at: offset), from: domain.key)
         {
             return appendRepaired(body, rateAt: offset, count, template, domain, into: &batch)
@@ -68,7 +69,7 @@ extension MessageDecoder {
         if let common {
             return appendRows(body, count: count, of: template, in: domain, common, into: &batch)
         }
-        if !template.hasOwnSampling, let rate = template.rate,
+        if !template.hasOwnSampling, let rate = template.model.rate,
             !hasZero(body, at: rate, step: length, count: count)
         {
             return appendRows(body, count: count, of: template, in: domain, .field, into: &batch)
@@ -116,8 +117,8 @@ extension MessageDecoder {
     private func commonSampling(_ template: Template, _ context: RecordContext) -> Sampling? {
         if context.sampling.source == .config { return context.sampling }
         if template.hasOwnSampling { return nil }
-        if template.rate != nil { return context.tellsSampling ? nil : .field }
-        return template.hasIngress && context.hasInterfaceRates ? nil : context.sampling
+        if template.model.rate != nil { return context.tellsSampling ? nil : .field }
+        return template.model.hasIngress && context.hasInterfaceRates ? nil : context.sampling
     }
 
     /// Whether any of `count` numbers is 0.
@@ -153,7 +154,7 @@ extension MessageDecoder {
         let context = domain.context
         let plan = prepareRun(
             template, domain, context, sampling, isRateRepaired: isRateRepaired)
-        let names = template.nameKinds.intersection(context.names)
+        let names = template.model.nameKinds.intersection(context.names)
         if names.isEmpty {
             return constants.append(rows, count: count, shape: plan.shape, to: &batch)
         }
@@ -161,7 +162,7 @@ extension MessageDecoder {
         let length = template.recordLength
         for start in stride(from: 0, to: count * length, by: length) {
             named.append(
-                rows.extracting(start..<start + length), template.named, names,
+                rows.extracting(start..<start + length), template.model.named, names,
                 domain.options.names, to: &batch)
         }
     }
@@ -173,8 +174,8 @@ extension MessageDecoder {
         into batch: inout RecordBatch
     ) {
         let context = domain.context
-        let names = template.nameKinds.intersection(context.names)
-        let fields = template.named.filter { names.contains($0.kind) }
+        let names = template.model.nameKinds.intersection(context.names)
+        let fields = template.model.named.filter { names.contains($0.kind) }
         let slots = template.layout.fields.count
         let rowLength = (slots + fields.count) * Slot.byteCount
         let common = commonSampling(template, context)
@@ -201,7 +202,7 @@ extension MessageDecoder {
             batch.beginRow(rowLength: rowLength, isVariable: true)
             _ = batch.appendVariable(record, rowLength: rowLength)
             template.layout.storeSlots(of: record, in: &batch)
-            if !template.lists.isEmpty {
+            if !template.model.lists.isEmpty {
                 appendLists(of: record, template, domain, rowLength: rowLength, into: &batch)
             }
             for (index, field) in fields.enumerated() {
@@ -225,8 +226,7 @@ extension MessageDecoder {
         into batch: inout RecordBatch
     ) {
         guard walk.measure(template.layout, in: record, from: 0) != nil else { return }
-        let before = domain.storedBytes
-        for (field, kind) in template.lists {
+        for (field, kind) in template.model.lists {
             let list = record.extracting(walk.ranges[field])
             let slot = field * Slot.byteCount
             if list.byteCount == 0 {
@@ -237,8 +237,8 @@ extension MessageDecoder {
             let start = batch.appendVariable(lists.writer.bytes, rowLength: rowLength)
             batch.storeSlot(at: slot, start: start, count: lists.writer.buffer.count)
         }
-        let taken = domain.storedBytes - before
-        if taken != 0 { exporters.charge(domain, bytes: taken) }
+        // What inner templates are shown by may have been made now.
+        exporters.charge(domain, bytes: 0)
     }
 
     /// Writes the constants of a run and finds its plan.
@@ -251,7 +251,7 @@ extension MessageDecoder {
         var variant = context.variant
         variant.isRateRepaired = isRateRepaired
         variant.sampling = sampling.source
-        variant.names = template.nameKinds.intersection(context.names)
+        variant.names = template.model.nameKinds.intersection(context.names)
         if variant.isMediated { constants.setExporter(domain.options.exporter) }
         if template.hasUnknownElements {
             exporters.charge(domain, bytes: domain.updatePlans(of: template))
@@ -261,9 +261,12 @@ extension MessageDecoder {
         let learned =
             template.hasUnknownElements
             ? domain.options.learned.elements(of: template.layout) : [:]
-        let (plan, isNew) = plans.plan(
-            for: template.layout, variant, learned, options.shapes)
-        domain.store(plan, for: variant, of: template, bytes: isNew ? plan.byteCount : 0)
+        let plan =
+            learned.isEmpty
+            ? FlowPlan(template.layout, variant, [:], options.shapes)
+            : plans.plan(
+                for: template.layout, variant, learned, options.shapes)
+        domain.store(plan, for: variant, of: template)
         exporters.charge(domain, bytes: domain.storedBytes - before)
         return plan
     }

@@ -134,7 +134,9 @@ extension MessageDecoder {
     ) {
         let known = domain.template(record.uint16(at: 0))
         if let known, known.layout.isOptions == (reader.kind == .optionsTemplate),
-            known.definition.withBytes({ $0.hasSameBytes(as: record) })
+            known.model.definition.withBytes({
+                $0.hasSameBytes(as: record.extracting(2..<record.byteCount))
+            })
         {
             known.lastUsed = tick
             return
@@ -143,8 +145,9 @@ extension MessageDecoder {
         case .withdrawal: break
         case .rejected(let problem): domain.counters.count(problem)
         case .template(let id, let layout):
-            let definition = (0..<record.byteCount).map { record.byte(at: $0) }
-            let template = Template(id: id, layout: layout, definition: definition)
+            let model = models.model(
+                for: layout, definition: record.extracting(2..<record.byteCount).makeArray())
+            let template = Template(id: id, model: model)
             template.lastUsed = tick
             let before = domain.storedBytes
             domain.store(template, limit: options.limits.templatesPerDomain)

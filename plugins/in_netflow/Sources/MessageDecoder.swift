@@ -21,6 +21,7 @@ struct MessageDecoder: ~Copyable {
     var held: HeldSets
     /// Whether a template came that held data may have waited for.
     var hasNewTemplate = false
+    var models = TemplateModels()
     var plans = PlanCache()
     var samples: SampleRecords
     var recordsLeft = 0
@@ -38,7 +39,8 @@ struct MessageDecoder: ~Copyable {
 
     init(options: NetflowDecoder.Options, ledger: SourceLedger) {
         self.options = options
-        exporters = ExporterTable(limits: options.limits, ledger: ledger)
+        exporters = ExporterTable(
+            limits: options.limits, models: models.memory, ledger: ledger)
         held = HeldSets(limits: options.held)
         lists = ListDecoder(defined: options.shapes.defined)
         samples = SampleRecords(estimates: options.shapes.estimates)

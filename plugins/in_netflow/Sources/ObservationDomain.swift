@@ -59,7 +59,7 @@ final class ObservationDomain {
     var heldCount = 0
     /// Decoder tick of the last message.
     var lastUsed: UInt64 = 0
-    /// Bytes of templates and of the plans made for them.
+    /// Bytes of templates, without what they share with those of others.
     private(set) var storedBytes = 0
     private var templates: [UInt16: Template] = [:] {
         didSet { recent = nil }
@@ -169,10 +169,11 @@ final class ObservationDomain {
     }
 
     /// Keeps a plan with its template.
-    func store(_ plan: FlowPlan, for variant: PlanVariant, of template: Template, bytes: Int) {
-        template.store(plan, for: variant, bytes: bytes)
+    func store(_ plan: FlowPlan, for variant: PlanVariant, of template: Template) {
+        let before = template.byteCount
+        template.store(plan, for: variant)
         // The template may have been forgotten meanwhile.
-        if templates[template.id] === template { storedBytes += bytes }
+        if templates[template.id] === template { storedBytes += template.byteCount - before }
     }
 
     /// Forgets plans that know less than the exporter has told since.
@@ -184,16 +185,6 @@ final class ObservationDomain {
         guard templates[template.id] === template else { return 0 }
         storedBytes += template.byteCount - before
         return template.byteCount - before
-    }
-
-    /// How records of a template are shown inside structured data.
-    func members(
-        of template: Template, _ defined: [ElementKey: Element]
-    ) -> [InnerMember] {
-        let before = template.byteCount
-        let members = template.members(defined)
-        storedBytes += template.byteCount - before
-        return members
     }
 
     func removeAllTemplates() {

@@ -1,4 +1,7 @@
-/// Plans shared by all exporters that announce the same fields.
+import Core
+
+/// Plans for templates with elements that exporters named themselves, shared by those that told
+/// the same.
 struct PlanCache {
     private struct Key: Hashable {
         var layout: TemplateLayout
@@ -6,23 +9,30 @@ struct PlanCache {
         var learned: [ElementKey: Element]
     }
 
-    private static let limit = 1024
+    /// A shape lives as long as a template has it.
+    private struct Entry {
+        weak var shape: Shape?
+    }
 
-    private var plans: [Key: FlowPlan] = [:]
+    private var entries: [Key: Entry] = [:]
+    /// Entries at which those without a shape are taken out.
+    private var sweepCount = 256
 
     /// - Parameters:
     ///   - learned: what the exporter told about elements of the layout.
     ///   - options: the same in all calls.
-    /// - Returns: the plan, and whether it was made now.
     mutating func plan(
         for layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
         _ options: ShapeOptions
-    ) -> (plan: FlowPlan, isNew: Bool) {
+    ) -> FlowPlan {
         let key = Key(layout: layout, variant: variant, learned: learned)
-        if let known = plans[key] { return (known, false) }
-        if plans.count >= Self.limit { plans.removeAll() }
+        if let known = entries[key]?.shape { return FlowPlan(shape: known) }
+        if entries.count >= sweepCount {
+            entries = entries.filter { $0.value.shape != nil }
+            sweepCount = Swift.max(256, entries.count * 2)
+        }
         let made = FlowPlan(layout, variant, learned, options)
-        plans[key] = made
-        return (made, true)
+        entries[key] = Entry(shape: made.shape)
+        return made
     }
 }

@@ -67,95 +67,49 @@ struct TemplateLayout: Hashable, Sendable {
     mutating func removeEmptyFields() { fields.removeAll { $0.length == 0 } }
 }
 
-/// A template as an exporter announced it, with what was compiled from it.
+/// A template as an exporter announced it.
 final class Template {
     let id: UInt16
-    let layout: TemplateLayout
-    /// The record in the template set, to see quickly that nothing changed.
-    let definition: [UInt8]
-    /// Bytes of a record, or of the shortest record when fields are variable; never 0.
-    let recordLength: Int
-    let usesSlots: Bool
-    let lists: [(field: Int, kind: ListKind)]
-    /// Whether records name their sampler or tell a rate in several fields.
-    let hasOwnSampling: Bool
-    /// The field of a rate that a column can read, by its place in records of fixed length.
-    let rate: Range<Int>?
-    /// Whether a rate told for an interface may hold for records.
-    let hasIngress: Bool
-    /// Fields that the exporter may tell names for.
-    let named: [NamedField]
-    let nameKinds: NameKinds
-    /// Where records have a rate that may have been sent little-endian.
-    let doubtfulRate: Int?
-    /// Whether the exporter may tell what some fields are.
-    let hasUnknownElements: Bool
-    /// The version of what the exporter told that the plans know of.
-    private var learnedVersion = 0
+    let model: TemplateModel
     /// Decoder tick of the last data or refresh.
     var lastUsed: UInt64 = 0
-    /// Bytes this takes in memory, with the plans made for it.
-    private(set) var byteCount: Int
-    /// Few: of how records differ in what is known about them.
-    private var plans: [(variant: PlanVariant, plan: FlowPlan)] = []
-    private var planBytes = 0
-    private var innerMembers: [InnerMember]?
+    /// For an exporter that told something about its elements.
+    private var ownPlans = PlanTable()
+    private var ownPlanBytes = 0
+    /// The version of what the exporter told that the own plans know of.
+    private var learnedVersion = 0
 
-    /// - Parameter layout: with a record length other than 0.
-    init(id: UInt16, layout: TemplateLayout, definition: [UInt8]) {
+    init(id: UInt16, model: TemplateModel) {
         self.id = id
-        self.layout = layout
-        self.definition = definition
-        recordLength = layout.minimumRecordLength
-        lists = layout.lists
-        usesSlots = layout.hasVariableFields || !lists.isEmpty
-        hasOwnSampling =
-            !layout.isOptions
-            && layout.fields.contains { SamplerFields.elements.contains($0.element) }
-        rate =
-            layout.isOptions ? nil : layout.first(SamplerFields.rates).map(layout.place)
-        hasIngress =
-            !layout.isOptions
-            && layout.fields.contains { SamplerFields.ingress.contains($0.element) }
-        named = NamedField.all(of: layout)
-        nameKinds = named.reduce(into: []) { $0.formUnion($1.kind) }
-        doubtfulRate = usesSlots || hasOwnSampling ? nil : layout.doubtfulRate
-        hasUnknownElements =
-            layout.flowProtocol == .ipfix
-            && !layout.fields.allSatisfy { ElementRegistry.shared.isKnown($0.element) }
-        byteCount = 256 + definition.count + layout.fields.count * 16
-        precondition(recordLength > 0)
+        self.model = model
     }
+
+    var layout: TemplateLayout { model.layout }
+    var recordLength: Int { model.recordLength }
+    var usesSlots: Bool { model.usesSlots }
+    var hasOwnSampling: Bool { model.hasOwnSampling }
+    var hasUnknownElements: Bool { model.hasUnknownElements }
+
+    /// Bytes this takes in memory beside its model.
+    var byteCount: Int { 128 + ownPlanBytes }
 
     func plan(for variant: PlanVariant) -> FlowPlan? {
-        for known in plans where known.variant == variant { return known.plan }
-        return nil
+        learnedVersion == 0 ? model.plan(for: variant) : ownPlans[variant]
     }
 
-    /// - Parameter bytes: memory that the plan takes, 0 when others have it too.
-    func store(_ plan: FlowPlan, for variant: PlanVariant, bytes: Int) {
-        plans.append((variant, plan))
-        byteCount += bytes
-        planBytes += bytes
+    func store(_ plan: FlowPlan, for variant: PlanVariant) {
+        if learnedVersion == 0 { return model.store(plan, for: variant) }
+        ownPlans[variant] = plan
+        ownPlanBytes += plan.byteCount
     }
 
     /// Forgets the plans made before the exporter told more about its elements.
+    ///
+    /// - Parameter version: 0 as long as it told nothing.
     func update(learned version: Int) {
         if version == learnedVersion { return }
         learnedVersion = version
-        byteCount -= planBytes
-        planBytes = 0
-        plans.removeAll()
-    }
-
-    /// How records of this template are shown inside structured data; made at first use.
-    ///
-    /// - Parameter defined: elements that the user named.
-    func members(_ defined: [ElementKey: Element]) -> [InnerMember] {
-        if let innerMembers { return innerMembers }
-        let made = InnerMember.all(of: layout, defined)
-        innerMembers = made
-        byteCount += made.reduce(0) { $0 + 128 + $1.name.utf8.count }
-        return made
+        ownPlanBytes = 0
+        ownPlans.removeAll()
     }
 }

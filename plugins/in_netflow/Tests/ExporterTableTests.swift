@@ -69,8 +69,9 @@ import Testing
     @Test func boundsTheMemoryOfTemplates() {
         let limit = 100_000
         let bench = Self.bench { $0.templateBytes = limit }
-        let many = (0..<100).map { TestField(8, 4 + $0 % 3) }
+        let same = (0..<100).map { TestField(8, 4 + $0 % 3) }
         for address in 0..<200 as Range<UInt32> {
+            let many = [TestField(UInt16(1000 + address), 1)] + same
             bench.feed(
                 TestMessage.v9([
                     .v9Template(256, many),
@@ -80,6 +81,33 @@ import Testing
         }
         #expect(bench.count(.flowExporterLimit) > 0)
         #expect(!bench.records.isEmpty)
+    }
+
+    @Test func sharesWhatExportersAnnounceAlike() {
+        let bench = Self.bench { _ in }
+        var sizes: [Int] = []
+        for address in 1...3 as ClosedRange<UInt32> {
+            bench.feed(Self.message(256), from: IPAddress(v4: address))
+            bench.feed(Self.data(256), from: IPAddress(v4: address))
+            sizes.append(bench.decoder.storedBytes)
+        }
+        // The first brings the compiled fields, the others a template each.
+        #expect(sizes[0] > 1000)
+        #expect(sizes[2] - sizes[1] == sizes[1] - sizes[0])
+        #expect(sizes[1] - sizes[0] < 200)
+    }
+
+    @Test func forgetsWhatNoTemplateSharesAnyMore() {
+        let bench = Self.bench { _ in }
+        bench.feed(Self.message(256))
+        bench.feed(Self.data(256))
+        let size = bench.decoder.storedBytes
+        for length in 5..<100 as Range<UInt16> {
+            bench.feed(TestMessage.v9([.v9Template(256, [TestField(8, length)])]))
+        }
+        bench.feed(Self.message(256))
+        bench.feed(Self.data(256))
+        #expect(bench.decoder.storedBytes == size)
     }
 
     @Test func keepsAnExporterWithinTheMemoryOnItsOwn() {
