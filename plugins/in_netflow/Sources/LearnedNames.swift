@@ -60,6 +60,17 @@ struct LearnedNames {
         }
     }
 
+    /// The name of an interface by its index.
+    func interface(_ index: UInt32) -> [UInt8]? { interfaces[UInt64(index)] }
+
+    /// Takes the name that an sFlow agent gives one of its ports.
+    mutating func learn(_ name: RawSpan, ofInterface index: UInt32) {
+        let text = Self.text(name)
+        if text.isEmpty { return }
+        byteCount += Self.store(text, UInt64(index), in: &interfaces)
+        kinds.insert(.interfaces)
+    }
+
     /// A description stands for a name where none is told.
     mutating func learn(_ description: Description) {
         let interfaceName =

@@ -58,6 +58,9 @@ extension MessageDecoder {
             domain.counters.count(.flowRecordOverrun)
         }
         if count == 0 { return }
+        if let place = template.model.bootTime, place.count <= 8 {
+            domain.learn(bootTime: body.extracting(place).unsigned())
+        }
         let context = domain.context
         let common = commonSampling(template, context)
         if let offset = template.model.doubtfulRate, options.repairsSampling,
@@ -67,12 +70,14 @@ extension MessageDecoder {
             return appendRepaired(body, rateAt: offset, count, template, domain, into: &batch)
         }
         if let common {
-            return appendRows(body, count: count, of: template, in: domain, common, into: &batch)
+            return appendRows(
+                body, count: count, of: template, in: domain, context, common, into: &batch)
         }
         if !template.hasOwnSampling, let rate = template.model.rate,
             !hasZero(body, at: rate, step: length, count: count)
         {
-            return appendRows(body, count: count, of: template, in: domain, .field, into: &batch)
+            return appendRows(
+                body, count: count, of: template, in: domain, context, .field, into: &batch)
         }
         guard walk.measure(template.layout, in: body, from: 0) != nil else { return }
         var first = 0
@@ -86,7 +91,7 @@ extension MessageDecoder {
             }
             appendRows(
                 body.extracting(first * length..<next * length), count: next - first,
-                of: template, in: domain, sampling, into: &batch)
+                of: template, in: domain, context, sampling, into: &batch)
             first = next
         }
     }
@@ -97,6 +102,7 @@ extension MessageDecoder {
         _ domain: ObservationDomain, into batch: inout RecordBatch
     ) {
         let length = template.recordLength
+        let context = domain.context
         domain.counters.count(.flowSwappedRate, times: count)
         var first = 0
         while first < count {
@@ -106,7 +112,7 @@ extension MessageDecoder {
             let isSwapped = SwappedRate.isLikely(sent, from: domain.key)
             appendRows(
                 body.extracting(first * length..<next * length), count: next - first,
-                of: template, in: domain,
+                of: template, in: domain, context,
                 Sampling(rate: isSwapped ? sent.byteSwapped : sent, source: .record),
                 isRateRepaired: true, into: &batch)
             first = next
@@ -148,10 +154,10 @@ extension MessageDecoder {
     /// Appends `count` records of fixed length as one run.
     mutating func appendRows(
         _ rows: RawSpan, count: Int, of template: Template, in domain: ObservationDomain,
-        _ sampling: Sampling, isRateRepaired: Bool = false, into batch: inout RecordBatch
+        _ context: RecordContext, _ sampling: Sampling, isRateRepaired: Bool = false,
+        into batch: inout RecordBatch
     ) {
         if count == 0 { return }
-        let context = domain.context
         let plan = prepareRun(
             template, domain, context, sampling, isRateRepaired: isRateRepaired)
         let names = template.model.nameKinds.intersection(context.names)

@@ -146,8 +146,8 @@ struct MessageDecoder: ~Copyable {
         if options.exporters.separatesPorts, separatesPorts(key.exporter) {
             key.port = source.peer.port
         }
-        let domain = domain(key)
-        let offset = domain.context.variant.clockOffset
+        let (domain, context) = domain(key)
+        let offset = context.variant.clockOffset
         if offset != 0 {
             header.exported.nanoseconds &-= Int64(offset) * 1_000_000_000
             header.clock = header.exported
@@ -155,7 +155,7 @@ struct MessageDecoder: ~Copyable {
         if version == .netflowV9 {
             header.clock = domain.clock.follow(header.exported, uptime: header.uptime)
         }
-        begin(header, domain)
+        begin(header, domain, context)
         return domain
     }
 
@@ -167,26 +167,28 @@ struct MessageDecoder: ~Copyable {
     }
 
     /// The state of a stream, made when it is new.
-    private mutating func domain(_ key: DomainKey) -> ObservationDomain {
+    private mutating func domain(_ key: DomainKey) -> (ObservationDomain, RecordContext) {
         let domain = exporters.domain(key)
-        if !domain.context.isConfigured {
-            domain.adopt(options.exporters.profile(of: key.exporter))
-        }
-        return domain
+        let context = domain.context
+        if context.isConfigured { return (domain, context) }
+        domain.adopt(options.exporters.profile(of: key.exporter))
+        return (domain, domain.context)
     }
 
     /// Begins a datagram of an sFlow agent.
     mutating func begin(_ header: MessageHeader, agent: IPAddress) -> ObservationDomain {
-        let domain = domain(
+        let (domain, context) = domain(
             DomainKey(exporter: agent, domain: header.domain, flowProtocol: .sflow))
-        begin(header, domain)
+        begin(header, domain, context)
         return domain
     }
 
-    private mutating func begin(_ header: MessageHeader, _ domain: ObservationDomain) {
+    private mutating func begin(
+        _ header: MessageHeader, _ domain: ObservationDomain, _ context: RecordContext
+    ) {
         domain.lastUsed = tick
         current = domain
-        if domain.context.variant.isNamed { constants.setName(domain.profile.name) }
+        if context.variant.isNamed { constants.setName(domain.profile.name) }
         constants.setMessage(header)
         recordsSeen = 0
         isCountExact = true
@@ -220,20 +222,18 @@ struct MessageDecoder: ~Copyable {
             isCountExact = false
         }
         let count = take(present, domain)
+        let context = domain.context
+        // The configuration's rate goes before the header's, its default behind.
+        let sampling =
+            context.sampling.source == .config || header.samplingRate == 0
+            ? context.sampling : Sampling(rate: header.samplingRate, source: .header)
         appendRows(
             bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
-            of: template, in: domain, sampling(header, domain), into: &batch)
+            of: template, in: domain, context, sampling, into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
         end(header, of: domain, payloadBytes: next, records: count)
         return next
-    }
-
-    /// The sampling of records that cannot tell about it.
-    private func sampling(_ header: MessageHeader, _ domain: ObservationDomain) -> Sampling {
-        let general = domain.context.sampling
-        if general.source == .config { return general }
-        return domain.sampling(forSampler: nil, ingress: nil, header: header.samplingRate)
     }
 
     /// - Returns: bytes of the message, or `nil` when its length cannot be right.

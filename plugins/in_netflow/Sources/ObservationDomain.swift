@@ -48,6 +48,8 @@ final class ObservationDomain {
     private(set) var profile = ExporterProfile()
     /// What configuration and options data say that concerns all records.
     private(set) var context = RecordContext()
+    /// systemInitTimeMilliseconds of data records; 0 when never told.
+    private var recordBootTime: UInt64 = 0
     /// The start of a NetFlow v9 exporter.
     var clock = BootClock()
     private(set) var sequence: StreamSequence?
@@ -117,6 +119,27 @@ final class ObservationDomain {
         update()
     }
 
+    /// Takes the name that an sFlow agent gives one of its ports.
+    ///
+    /// - Returns: what `storedBytes` grew by.
+    func learn(_ name: RawSpan, ofInterface index: UInt32) -> Int {
+        let before = options.byteCount
+        options.names.learn(name, ofInterface: index)
+        let grown = options.byteCount - before
+        storedBytes += grown
+        context.names = options.names.kinds
+        return grown
+    }
+
+    /// Takes note of when a record says that its exporter started: others may not say it.
+    ///
+    /// - Parameter bootTime: milliseconds since 1970.
+    func learn(bootTime: UInt64) {
+        if bootTime == recordBootTime { return }
+        recordBootTime = bootTime
+        update()
+    }
+
     /// Takes over what the configuration says.
     func adopt(_ profile: ExporterProfile) {
         self.profile = profile
@@ -135,19 +158,17 @@ final class ObservationDomain {
         context.tellsSampling = options.tellsSampling || context.sampling.source != .unknown
         context.hasInterfaceRates = options.hasInterfaceRates
         context.names = options.names.kinds
-        context.variant.isBootTimeKnown = options.bootTime != 0
+        let bootTime = options.bootTime != 0 ? options.bootTime : recordBootTime
+        context.variant.isBootTimeKnown = bootTime != 0
         context.bootTime =
-            options.bootTime == 0
-            ? 0 : options.bootTime &- UInt64(bitPattern: Int64(profile.clockOffset) * 1000)
+            bootTime == 0
+            ? 0 : bootTime &- UInt64(bitPattern: Int64(profile.clockOffset) * 1000)
     }
 
-    /// The sampling of a record that tells no rate, or does so in the header of its message.
-    func sampling(
-        forSampler id: UInt64?, ingress: UInt64?, header: UInt32 = 0
-    ) -> Sampling {
+    /// The sampling of a record that tells no rate.
+    func sampling(forSampler id: UInt64?, ingress: UInt64?) -> Sampling {
         let told = options.sampling(forSampler: id, ingress: ingress)
         if told.source != .unknown { return told }
-        if header != 0 { return Sampling(rate: header, source: .header) }
         return Sampling(rate: profile.defaultSampling, source: .default)
     }
 

@@ -15,7 +15,7 @@ struct OptionsTables {
     private(set) var bootTime: UInt64 = 0
     /// exporterIPv4Address or exporterIPv6Address: whose records a mediator passes on.
     private(set) var exporter: IPAddress?
-    private(set) var names = LearnedNames()
+    var names = LearnedNames()
     private(set) var learned = LearnedElements()
 
     /// Bytes of memory that grow with what exporters say, roughly.

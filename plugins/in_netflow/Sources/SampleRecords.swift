@@ -49,6 +49,13 @@ struct SampleRecords: ~Copyable {
         texts.append(bytes.extracting(range))
     }
 
+    /// Adds a slot for a text that is known from elsewhere; a missing one is null.
+    mutating func addText(_ text: [UInt8]?) {
+        guard let text else { return addNull() }
+        addSlot(length: text.count)
+        text.withBytes { texts.append($0) }
+    }
+
     /// Adds a slot for a list of numbers.
     ///
     /// - Parameter range: u32 words.

@@ -237,6 +237,10 @@ struct SampleShape {
             slot("url", .text)
             slot("url_host", .text)
         }
+        if has(.interfaceNames) {
+            slot("in_if_name", .text)
+            slot("out_if_name", .text)
+        }
         if has(.portName) { slot("if_name", .text) }
         if has(.hostDescription) {
             slot("host_name", .text)

@@ -16,6 +16,8 @@ final class TemplateModel {
     let rate: Range<Int>?
     /// Whether a rate told for an interface may hold for records.
     let hasIngress: Bool
+    /// Where records of fixed length have element 160.
+    let bootTime: Range<Int>?
     /// Fields that the exporter may tell names for.
     let named: [NamedField]
     let nameKinds: NameKinds
@@ -48,6 +50,9 @@ final class TemplateModel {
         hasIngress =
             !layout.isOptions
             && layout.fields.contains { SamplerFields.ingress.contains($0.element) }
+        bootTime =
+            layout.isOptions || usesSlots
+            ? nil : layout.first([TimeElements.boot]).map(layout.place)
         named = NamedField.all(of: layout)
         nameKinds = named.reduce(into: []) { $0.formUnion($1.kind) }
         doubtfulRate = usesSlots || hasOwnSampling ? nil : layout.doubtfulRate

@@ -120,6 +120,22 @@ import Testing
         #expect(bench.records.first?["in_if_name"] == "x" + String(repeating: "ü", count: 63))
     }
 
+    @Test func namesTheInterfacesOfSFlowSamples() {
+        let bench = FlowBench()
+        let name = TestSFlow.words(6) + Array("swp5".utf8) + Array("01".utf8) + [0, 0]
+        let sample = TestSFlow.flow(TestSFlow.sampledIPv4)
+        bench.feed(
+            TestSFlow.datagram(
+                sample, TestSFlow.counters(TestSFlow.tagged(1005, name)), sample))
+        #expect(bench.records.map { $0["in_if_name"] } == [nil, nil, "swp501"])
+        #expect(bench.records.map { $0["out_if_name"] } == [nil, nil, nil])
+        #expect(bench.records.map { $0["if_name"] } == [nil, "swp501", nil])
+        #expect(bench.records[2]["src_addr"] == bench.records[0]["src_addr"])
+        // Another sub-agent numbers its interfaces itself.
+        bench.feed(TestSFlow.datagram(sample, subAgent: 4))
+        #expect(bench.records[3]["in_if_name"] == nil)
+    }
+
     @Test func chargesNamesToTheMemoryOfTemplates() {
         let bench = FlowBench()
         bench.feed(TestMessage.v9([Self.interfaces]))

@@ -214,9 +214,10 @@ private func field(_ number: UInt16, _ bytes: UInt8..., pen: UInt32? = nil) -> (
         #expect(made["ie.flowStartSysUpTime"] == "10000")
     }
 
-    @Test func learnsTheBootTimeFromOptions() {
+    @Test(arguments: [UInt16(149), 144, 143])
+    func learnsTheBootTimeFromOptions(scope: UInt16) {
         let bench = FlowBench()
-        let scope = TestField(149, 4)
+        let scope = TestField(scope, 4)
         bench.feed(
             TestMessage.ipfix([
                 .ipfixTemplate(256, Self.ticks.map(\.0)),
@@ -226,6 +227,20 @@ private func field(_ number: UInt16, _ bytes: UInt8..., pen: UInt32? = nil) -> (
         #expect(bench.records.count == 1)
         #expect(bench.records[0]["time_flow_start"] == "2023-11-14T22:13:03.376Z")
         #expect(bench.records[0]["time_source"] == "uptime")
+    }
+
+    @Test func learnsTheBootTimeFromOtherRecords() {
+        let bench = FlowBench()
+        let flow = TestSet.data(256, Self.ticks.flatMap(\.1))
+        bench.feed(
+            TestMessage.ipfix([
+                .ipfixTemplate(256, Self.ticks.map(\.0)), flow,
+                .ipfixTemplate(257, [TestField(8, 4), Self.boot.0]),
+                .data(257, [10, 0, 0, 1] + Self.boot.1), flow,
+            ]))
+        #expect(
+            bench.records.map { $0["time_flow_start"] } == [nil, nil, "2023-11-14T22:13:03.376Z"])
+        #expect(bench.records.map { $0["time_source"] } == ["export", "export", "uptime"])
     }
 
     @Test func readsUptimesOfEightBytes() {
