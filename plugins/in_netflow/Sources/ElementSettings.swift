@@ -26,8 +26,8 @@ enum ElementSettings {
             OptionSpec(
                 "name", .text, required: true, help: "Name in ie, behind the vendor's if known."),
             OptionSpec(
-                "type", .choice(types.map(\.name)), required: true,
-                help: "How its bytes are read."),
+                "type", .text, required: true,
+                help: "IANA type: unsigned8, string, ipv4Address, dateTimeMilliseconds, ..."),
         ]), repeatable: true,
         help: "Information elements to add, or to name or read in another way.")
 
@@ -38,8 +38,16 @@ enum ElementSettings {
         var defined: [ElementKey: Element] = [:]
         for group in settings.groups("elements") {
             guard let number = group.integer("id"), let name = group.text("name"),
-                let type = types.first(where: { $0.name == group.text("type") })?.type
+                let typeName = group.text("type")
             else { continue }
+            guard let type = types.first(where: { $0.name == typeName })?.type else {
+                problems.append(
+                    SettingsProblem(
+                        .unknownChoice, at: group.location(of: "type"),
+                        "'type' is '\(typeName)', which is no abstract data type of RFC 7012, or one of lists",
+                        hint: Suggestion.hint(for: typeName, among: types.map(\.name))))
+                continue
+            }
             let enterprise = group.integer("enterprise") ?? 0
             let registry = ElementRegistry.shared
             let id = UInt16(clamping: number)
