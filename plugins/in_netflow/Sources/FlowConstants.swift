@@ -27,6 +27,8 @@ struct FlowConstants: ~Copyable {
 
     private var block: ByteBuffer
     private var peer = IPAddress.any
+    /// What was stored last: most messages in a row come from one exporter.
+    private var storedName: [UInt8] = []
 
     init() {
         block = ByteBuffer(capacity: Self.namedByteCount)
@@ -61,6 +63,8 @@ struct FlowConstants: ~Copyable {
 
     /// - Parameter name: at most `nameLimit` bytes.
     mutating func setName(_ name: [UInt8]) {
+        if name == storedName { return }
+        storedName = name
         for index in 0..<Self.nameLimit {
             block.store(
                 bigEndian: index < name.count ? name[index] : 0, at: Self.byteCount + index)

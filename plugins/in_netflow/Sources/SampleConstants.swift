@@ -20,6 +20,7 @@ struct SampleConstants: ~Copyable {
     static let name = Column.Place.constant(offset: byteCount, length: nameLimit)
 
     private var block: ByteBuffer
+    private var storedName: [UInt8] = []
 
     init() {
         block = ByteBuffer(capacity: Self.namedByteCount)
@@ -40,7 +41,8 @@ struct SampleConstants: ~Copyable {
 
     mutating func set(_ profile: ExporterProfile) {
         block.store(bigEndian: profile.sampling, at: 54)
-        if profile.name.isEmpty { return }
+        if profile.name.isEmpty || profile.name == storedName { return }
+        storedName = profile.name
         for index in 0..<Self.nameLimit {
             block.store(
                 bigEndian: index < profile.name.count ? profile.name[index] : 0,
