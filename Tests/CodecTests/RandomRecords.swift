@@ -79,7 +79,7 @@ struct RandomRecords {
 
     private mutating func derivation(_ count: Int) -> Derivation {
         func any(_ random: inout SeededRandom) -> Int { Int.random(in: 0..<count, using: &random) }
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 0: return .uptime(ticks: any(&random), uptime: any(&random), exported: any(&random))
         case 1: return .sinceBoot(ticks: any(&random), boot: any(&random), exported: any(&random))
         case 2: return .beforeExport(microseconds: any(&random), exported: any(&random))
@@ -90,6 +90,10 @@ struct RandomRecords {
                 of: any(&random),
                 table: NameTable.allCases.randomElement(using: &random) ?? .severity)
         case 6: return .first((0..<3).map { _ in any(&random) })
+        case 7: return .product(of: any(&random), by: any(&random))
+        case 8:
+            return .shifted(
+                time: any(&random), nanoseconds: Int64.random(in: .min ... .max, using: &random))
         default:
             return .list((0..<Int.random(in: 0...3, using: &random)).map { _ in any(&random) })
         }

@@ -26,7 +26,9 @@ final class JSONPlan: @unchecked Sendable {
             /// What the slot at `offset` points to, read as `encoding`.
             case text, slot
             // Derivations of columns `a`, `b` and `c`.
-            case uptime, sinceBoot, beforeExport, elapsed, bits, name
+            case uptime, sinceBoot, beforeExport, elapsed, bits, name, product
+            /// Column `a` and `mask` nanoseconds.
+            case shifted
             /// `b` arguments from index `a` on.
             case first, list, only
         }

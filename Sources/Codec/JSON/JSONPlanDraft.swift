@@ -232,6 +232,11 @@ struct JSONPlanDraft {
             made.b = Int32(table.rawValue)
             return made
         case .only: return step(.only)
+        case .product: return step(.product)
+        case .shifted(_, let nanoseconds):
+            var made = step(.shifted)
+            made.mask = UInt64(bitPattern: nanoseconds)
+            return made
         case .first, .list:
             let start = Int32(arguments.count)
             arguments += given

@@ -55,6 +55,11 @@ extension JSONRowEncoder {
             }
         case .bits: return unsigned(step.a, row).map { $0 >> step.shift & step.mask }
         case .elapsed: return elapsed(step, row)
+        case .product:
+            guard let number = unsigned(step.a, row), let factor = unsigned(step.b, row) else {
+                return nil
+            }
+            return Derivation.saturatingProduct(number, factor)
         case .first: return firstArgument(step, row).flatMap { unsigned($0, row) }
         case .only: return isNull(step.b, row) ? nil : unsigned(step.a, row)
         default: return nil
@@ -103,6 +108,8 @@ extension JSONRowEncoder {
                 return nil
             }
             return exported &- Int64(truncatingIfNeeded: microseconds & 0xffff_ffff) &* 1000
+        case .shifted:
+            return moment(step.a, row).map { $0 &+ Int64(bitPattern: step.mask) }
         case .first: return firstArgument(step, row).flatMap { moment($0, row) }
         case .only: return isNull(step.b, row) ? nil : moment(step.a, row)
         case .value, .slot: return bytes(step, row).flatMap { Self.moment($0, step.encoding) }
@@ -122,8 +129,8 @@ extension JSONRowEncoder {
         let step = column(index)
         switch step.code {
         case .null: return true
-        case .uptime, .sinceBoot, .beforeExport: return moment(step, row) == nil
-        case .elapsed, .bits: return unsigned(index, row) == nil
+        case .uptime, .sinceBoot, .beforeExport, .shifted: return moment(step, row) == nil
+        case .elapsed, .bits, .product: return unsigned(index, row) == nil
         case .name:
             return unsigned(step.a, row).map { !names.hasName(table: Int(step.b), $0) } ?? true
         case .first, .list: return firstArgument(step, row) == nil

@@ -167,11 +167,11 @@ struct JSONRowEncoder {
         case .name:
             guard let number = unsigned(step.a, row) else { return start }
             return names.put(table: Int(step.b), number, start)
-        case .bits, .elapsed:
+        case .bits, .elapsed, .product:
             guard let number = rareUnsigned(step, row) else { return start }
             cursor.put(decimal: number)
             return cursor
-        case .uptime, .sinceBoot, .beforeExport:
+        case .uptime, .sinceBoot, .beforeExport, .shifted:
             guard let moment = moment(step, row) else { return start }
             return time.put(moment, start)
         case .first:

@@ -55,6 +55,8 @@ public struct PluginSettings: Sendable {
         for option in info.options
         where values[option.key] == nil && groups[option.key] == nil {
             if option.isRequired {
+                // A value that was refused is not missing.
+                if entries.contains(where: { $0.key.lowercased() == option.key }) { continue }
                 problems.append(
                     SettingsProblem(
                         .missingKey, at: location, "\(owner) needs '\(option.key)'"))

@@ -23,6 +23,10 @@ public enum Derivation: Hashable, Sendable {
     case list([Int])
     /// `value` in records where `other` is not null.
     case only(value: Int, whenSet: Int)
+    /// The product of two unsigned numbers; 2⁶⁴-1 when it is larger.
+    case product(of: Int, by: Int)
+    /// A time moved by so many nanoseconds, for clocks that are known to go wrong.
+    case shifted(time: Int, nanoseconds: Int64)
 
     /// The columns it reads.
     public var arguments: [Int] {
@@ -35,6 +39,8 @@ public enum Derivation: Hashable, Sendable {
         case .name(let column, _): [column]
         case .first(let columns), .list(let columns): columns
         case .only(let value, let other): [value, other]
+        case .product(let number, let factor): [number, factor]
+        case .shifted(let time, _): [time]
         }
     }
 
@@ -58,11 +64,21 @@ public enum Derivation: Hashable, Sendable {
         case .list(let columns): .list(columns.map(transform))
         case .only(let value, let other):
             .only(value: transform(value), whenSet: transform(other))
+        case .product(let number, let factor):
+            .product(of: transform(number), by: transform(factor))
+        case .shifted(let time, let nanoseconds):
+            .shifted(time: transform(time), nanoseconds: nanoseconds)
         }
     }
 }
 
 extension Derivation {
+    @inlinable
+    public static func saturatingProduct(_ number: UInt64, _ factor: UInt64) -> UInt64 {
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : product
+    }
+
     /// `exported - Int32(uptime - ticks)` ms in nanoseconds since 1970.
     @inlinable
     public static func uptimeNanoseconds(ticks: UInt64, uptime: UInt64, exported: Int64) -> Int64 {

@@ -109,6 +109,14 @@ public struct Row: ~Escapable {
             return .list(self, columns.filter { !isNull(at: $0) })
         case .only(let column, let other):
             return isNull(at: other) ? .null : value(at: column)
+        case .product(let number, let factor):
+            guard let number = unsigned(at: number), let factor = unsigned(at: factor) else {
+                return .null
+            }
+            return .unsigned(Derivation.saturatingProduct(number, factor))
+        case .shifted(let time, let nanoseconds):
+            guard let time = timestamp(at: time) else { return .null }
+            return .timestamp(Timestamp(nanoseconds: time.nanoseconds &+ nanoseconds))
         }
     }
 

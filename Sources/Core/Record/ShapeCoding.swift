@@ -102,6 +102,8 @@ extension Derivation {
         case .first: 7
         case .list: 8
         case .only: 9
+        case .product: 10
+        case .shifted: 11
         }
     }
 
@@ -115,6 +117,7 @@ extension Derivation {
             buffer.append(shift)
             buffer.append(bigEndian: mask)
         case .name(_, let table): buffer.append(table.rawValue)
+        case .shifted(_, let nanoseconds): buffer.append(bigEndian: nanoseconds)
         default: break
         }
     }
@@ -147,6 +150,12 @@ extension Derivation {
         case (7, _): return .first(arguments)
         case (8, _): return .list(arguments)
         case (9, 2): return .only(value: arguments[0], whenSet: arguments[1])
+        case (10, 2): return .product(of: arguments[0], by: arguments[1])
+        case (11, 1):
+            guard let nanoseconds = reader.readUInt64() else {
+                throw DecodeError(.shapeCorrupt, at: reader.offset)
+            }
+            return .shifted(time: arguments[0], nanoseconds: Int64(bitPattern: nanoseconds))
         default: throw DecodeError(.shapeCorrupt, at: reader.offset)
         }
     }

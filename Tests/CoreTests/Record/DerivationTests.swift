@@ -23,4 +23,11 @@ import Testing
             ticks: ticks, boot: Self.boot, exported: Self.boot + exported * Self.millisecond)
         #expect(time == Self.boot + milliseconds * Self.millisecond)
     }
+
+    @Test func productsStopAtTheLargestNumber() {
+        #expect(Derivation.saturatingProduct(1500, 1000) == 1_500_000)
+        #expect(Derivation.saturatingProduct(.max, 1) == .max)
+        #expect(Derivation.saturatingProduct(1 << 33, 1 << 31) == .max)
+        #expect(Derivation.saturatingProduct(.max, 0) == 0)
+    }
 }

@@ -27,6 +27,8 @@ enum SampleShapes {
             Column("low", .unsigned, .derived(.bits(of: 9, shift: 1, mask: 3))),
             Column("either", .unsigned, .derived(.first([11, 9]))),
             Column("all", .unsigned, .derived(.list([11, 9]))),
+            Column("product", .unsigned, .derived(.product(of: 9, by: 11))),
+            Column("moved", .nanoseconds, .derived(.shifted(time: 6, nanoseconds: -5))),
             Column("ie", member: "raw", .bytes, .row(offset: 0, length: 2)),
         ], rowLength: 25, hasVariablePart: true, constantsLength: 12, timeColumn: 6)
 

@@ -51,6 +51,10 @@ final class FramerSubject: FuzzSubject {
                 start += advance(next, range)
             case .skip(let next):
                 start += advance(next, 0..<0)
+            case .broken:
+                // Nothing of the stream is understood from here on, wherever it was cut.
+                add(bytes, 0..<0, kind: 4, to: &result)
+                return result
             }
         }
     }

@@ -40,13 +40,20 @@ struct ColumnRule: Sendable {
 extension ColumnRule {
     static let sourceAddress = ColumnRule("src_addr", [8, 27], .family)
     static let protocolNumber = ColumnRule("proto", [4])
+    static let ingress = ColumnRule("in_if", [10, 252])
+    static let egress = ColumnRule("out_if", [14, 253])
+    static let ingressVRF = ColumnRule("in_vrf", [234])
+    static let egressVRF = ColumnRule("out_vrf", [235])
+    static let application = ColumnRule("app_id", [95])
+    static let applicationName: ElementKey = 96
 
     /// The columns between times and `ie`, in the order of the schema.
     ///
     /// A rule takes its elements
     /// out of `ie`, and a later rule finds only what is left.
     ///
-    /// `transport` follows `proto`; `etype` follows the addresses when the template has no 256.
+    /// Names that the exporter told in options data follow their numbers; `transport` follows
+    /// `proto`, estimates follow `sampling_rate`; `etype` follows the addresses when the template has no 256.
     static let all: [ColumnRule] = [
         sourceAddress,
         ColumnRule("dst_addr", [12, 28], .family),
@@ -80,8 +87,8 @@ extension ColumnRule {
         ColumnRule("ipv6_flow_label", [31]),
         ColumnRule("fragment_id", [54]),
         ColumnRule("fragment_offset", [88]),
-        ColumnRule("in_if", [10, 252]),
-        ColumnRule("out_if", [14, 253]),
+        ingress,
+        egress,
         ColumnRule("flow_direction", [61], .named(.flowDirection)),
         ColumnRule("src_mac", [56, 81], .firstNotZero),
         ColumnRule("dst_mac", [80, 57], .firstNotZero),
@@ -92,8 +99,8 @@ extension ColumnRule {
         ColumnRule("next_hop", [15, 62], .familyUnlessZero),
         ColumnRule("bgp_next_hop", [18, 63], .familyUnlessZero),
         ColumnRule("mpls_label", [70, 71, 72, 73, 74, 75, 76, 77, 78, 79], .labels),
-        ColumnRule("in_vrf", [234]),
-        ColumnRule("out_vrf", [235]),
+        ingressVRF,
+        egressVRF,
         ColumnRule("vrf_name", [236]),
         ColumnRule("forwarding_status", [89]),
         ColumnRule("flow_end_reason", [136]),
@@ -110,8 +117,8 @@ extension ColumnRule {
         ColumnRule("nat_pool", [284, 283]),
         ColumnRule("nat_instance", [463]),
         ColumnRule("user_name", [371, 40000]),
-        ColumnRule("app_id", [95]),
-        ColumnRule("app_name", [96]),
+        application,
+        ColumnRule("app_name", [applicationName]),
     ]
 }
 
@@ -131,4 +138,11 @@ enum TimeElements {
     static let startDelta: ElementKey = 158
     static let endDelta: ElementKey = 159
     static let durationMilliseconds: ElementKey = 161
+}
+
+/// Elements that tell who an exporter is, behind a mediator (RFC 7119 §4.1).
+enum ExporterElements {
+    /// originalExporterIPv4Address and IPv6, exporterIPv4Address and IPv6.
+    static let addresses: [ElementKey] = [403, 404, 130, 131]
+    static let originalDomain: ElementKey = 405
 }

@@ -16,7 +16,8 @@ struct CounterSample {
     private(set) var layout = SampleLayout(parts: .counterSample)
     /// Where the records of each of `CounterFormat.all` begin; valid when `layout` has the part.
     private var starts = InlineArray<10, Int>(repeating: 0)
-    private var port = 0..<0
+    /// Where the port's name lies; valid when `layout` has the part.
+    private(set) var port = 0..<0
     private var hostName = 0..<0
     private var hostRelease = 0..<0
     /// Where a host's UUID, machine type and operating system begin.

@@ -4,7 +4,11 @@ import Core
 ///
 /// One block is kept and rewritten for every message and set.
 struct FlowConstants: ~Copyable {
-    static let byteCount = 60
+    /// Without the exporter's name, which only records of named exporters have.
+    static let byteCount = 84
+    /// Bytes of an exporter's name, padded with NUL.
+    static let nameLimit = 64
+    static let namedByteCount = byteCount + nameLimit
 
     static let received = Column.Place.constant(offset: 0, length: 8)
     static let exported = Column.Place.constant(offset: 8, length: 8)
@@ -16,18 +20,26 @@ struct FlowConstants: ~Copyable {
     static let samplingRate = Column.Place.constant(offset: 52, length: 4)
     static let peerPort = Column.Place.constant(offset: 56, length: 2)
     static let templateID = Column.Place.constant(offset: 58, length: 2)
+    static let peer = Column.Place.constant(offset: 60, length: 16)
+    /// When the message was exported, as exact as uptimes tell.
+    static let clock = Column.Place.constant(offset: 76, length: 8)
+    static let name = Column.Place.constant(offset: byteCount, length: nameLimit)
 
     private var block: ByteBuffer
+    private var peer = IPAddress.any
+    /// What was stored last: most messages in a row come from one exporter.
+    private var storedName: [UInt8] = []
 
     init() {
-        block = ByteBuffer(capacity: Self.byteCount)
-        block.append(repeating: 0, count: Self.byteCount)
+        block = ByteBuffer(capacity: Self.namedByteCount)
+        block.append(repeating: 0, count: Self.namedByteCount)
     }
 
     mutating func setSource(_ source: PayloadSource) {
+        peer = source.peer.address
         block.store(bigEndian: source.received.nanoseconds, at: 0)
-        block.store(bigEndian: source.peer.address.high, at: 16)
-        block.store(bigEndian: source.peer.address.low, at: 24)
+        store(peer, at: 16)
+        store(peer, at: 60)
         block.store(bigEndian: source.peer.port, at: 56)
     }
 
@@ -36,6 +48,7 @@ struct FlowConstants: ~Copyable {
         block.store(bigEndian: header.domain, at: 40)
         block.store(bigEndian: header.sequence, at: 44)
         block.store(bigEndian: header.uptime, at: 48)
+        block.store(bigEndian: header.clock.nanoseconds, at: 76)
     }
 
     /// - Parameter bootTime: milliseconds since 1970.
@@ -45,13 +58,33 @@ struct FlowConstants: ~Copyable {
         block.store(bigEndian: id, at: 58)
     }
 
+    /// Whose records a mediator passes on; `nil` when it has not told.
+    mutating func setExporter(_ address: IPAddress?) { store(address ?? peer, at: 16) }
+
+    /// - Parameter name: at most `nameLimit` bytes.
+    mutating func setName(_ name: [UInt8]) {
+        if name == storedName { return }
+        storedName = name
+        for index in 0..<Self.nameLimit {
+            block.store(
+                bigEndian: index < name.count ? name[index] : 0, at: Self.byteCount + index)
+        }
+    }
+
+    private mutating func store(_ address: IPAddress, at offset: Int) {
+        block.store(bigEndian: address.high, at: offset)
+        block.store(bigEndian: address.low, at: offset + 8)
+    }
+
     /// Appends records of fixed length as one run.
     func append(_ rows: RawSpan, count: Int, shape: Shape, to batch: inout RecordBatch) {
-        batch.append(rows: rows, count: count, shape: shape, constants: block.bytes)
+        batch.append(
+            rows: rows, count: count, shape: shape,
+            constants: block.bytes.extracting(0..<shape.constantsLength))
     }
 
     /// Starts a run that rows are added to one by one.
     func beginRun(_ shape: Shape, of batch: inout RecordBatch) {
-        batch.beginRun(shape, constants: block.bytes)
+        batch.beginRun(shape, constants: block.bytes.extracting(0..<shape.constantsLength))
     }
 }

@@ -10,7 +10,9 @@ struct InnerMember: Sendable {
     let fields: [Int]
 
     /// In template order; padding is left out.
-    static func all(of layout: TemplateLayout) -> [InnerMember] {
+    static func all(
+        of layout: TemplateLayout, _ defined: [ElementKey: Element] = [:]
+    ) -> [InnerMember] {
         let padding: ElementKey = 210
         var fields: [ElementKey: [Int]] = [:]
         var order: [ElementKey] = []
@@ -19,7 +21,8 @@ struct InnerMember: Sendable {
             fields[field.element, default: []].append(index)
         }
         return order.map { key in
-            let element = ElementRegistry.shared.element(key, of: layout.flowProtocol)
+            let element =
+                defined[key] ?? ElementRegistry.shared.element(key, of: layout.flowProtocol)
             return InnerMember(
                 name: element.name, encoding: element.encoding, list: element.list,
                 fields: fields[key] ?? [])

@@ -16,9 +16,13 @@ struct ListDecoder: ~Copyable {
     /// Values taken from the lists of one datagram: each may take many times its bytes in a record.
     static let valueLimit = 16_384
 
+    /// Elements that the user named.
+    let defined: [ElementKey: Element]
     /// The value decoded last.
     private(set) var writer = NestedWriter()
     private var valuesLeft = Self.valueLimit
+
+    init(defined: [ElementKey: Element] = [:]) { self.defined = defined }
 
     /// Begins a datagram.
     mutating func begin() { valuesLeft = Self.valueLimit }
@@ -85,7 +89,9 @@ struct ListDecoder: ~Copyable {
         let field = FieldSpecifier(
             element: ElementKey(enterprise: enterprise, number & 0x7fff),
             length: body.uint16(at: 2))
-        let element = ElementRegistry.shared.element(field.element, of: .ipfix)
+        let element =
+            defined[field.element]
+            ?? ElementRegistry.shared.element(field.element, of: .ipfix)
         writer.key("element")
         writer.text(element.name)
         writer.key("values")
@@ -124,7 +130,7 @@ struct ListDecoder: ~Copyable {
         }
         writer.key("records")
         writer.beginArray()
-        let members = template.model.members
+        let members = template.model.members(defined)
         var offset = 0
         while offset < records.byteCount {
             offset = try readRecord(records, offset, template, members, domain, depth)

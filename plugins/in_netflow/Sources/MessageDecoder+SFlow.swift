@@ -15,8 +15,8 @@ extension MessageDecoder {
         }
         if agent == IPAddress(high: 0, low: 0) || agent == .any { agent = source.peer.address }
         let header = MessageHeader(sflow: bytes.extracting(reader.offset..<bytes.byteCount))
-        let domain = begin(header, .sflow, exporter: agent, at: source.received)
-        samples.begin(header, agent: agent, source)
+        let domain = begin(header, agent: agent)
+        samples.begin(header, agent: agent, source, domain.profile)
         let claimed = Int(bytes.uint32(at: reader.offset + 12))
         _ = reader.skip(16)
         let before = batch.count
@@ -80,11 +80,16 @@ extension MessageDecoder {
         flow.parts = [.flowSample, .interfaces]
         if output.format == 1 { flow.parts.insert(.discarded) }
         if output.format == 2 { flow.parts.insert(.multipleOutputs) }
+        if domain.context.names.contains(.interfaces) { flow.parts.insert(.interfaceNames) }
         let isWhole = readRecords(sample, from: isExpanded ? 40 : 28, into: &flow, domain)
         guard beginRecord(sample, source, domain) else { return isWhole }
         samples.row.append(sample.extracting(start..<start + 12))
         append(input, output)
         flow.append(to: &samples, of: sample)
+        if flow.parts.contains(.interfaceNames) {
+            samples.addText(name(of: input, domain))
+            samples.addText(name(of: output, domain))
+        }
         samples.append(SampleLayout(parts: flow.parts), to: &batch)
         return isWhole
     }
@@ -127,6 +132,10 @@ extension MessageDecoder {
         }
     }
 
+    private func name(of interface: Interface, _ domain: ObservationDomain) -> [UInt8]? {
+        interface.format == 0 ? domain.options.names.interface(interface.value) : nil
+    }
+
     private mutating func append(_ input: Interface, _ output: Interface) {
         samples.row.append(bigEndian: input.format == 0 ? input.value : 0)
         samples.row.append(bigEndian: output.format <= 2 ? output.value : 0)
@@ -152,6 +161,11 @@ extension MessageDecoder {
             }
         }
         if !walk.isWhole { isWhole = false }
+        // Source type 0 is an interface, by its index.
+        if counters.layout.parts.contains(.portName), source.type == 0 {
+            let grown = domain.learn(sample.extracting(counters.port), ofInterface: source.index)
+            if grown != 0 { exporters.charge(domain, bytes: grown) }
+        }
         guard beginRecord(sample, source, domain) else { return isWhole }
         counters.append(to: &samples, of: sample)
         samples.append(counters.layout, to: &batch)

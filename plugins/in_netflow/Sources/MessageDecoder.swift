@@ -13,7 +13,8 @@ struct MessageDecoder: ~Copyable {
     var exporters: ExporterTable
     var constants = FlowConstants()
     var walk = RecordWalk()
-    var lists = ListDecoder()
+    var lists: ListDecoder
+    var named = NamedRows()
     /// Data sets met before their template, from header to end.
     var waiting: [Range<Int>] = []
     /// Data sets of earlier messages that wait for their templates.
@@ -27,9 +28,11 @@ struct MessageDecoder: ~Copyable {
     var hasUnsavedTemplates = false
     private var watch: ExporterWatch
     private var nextExpiry: Int64 = 0
-    /// When the payload was received, seconds since 1970.
-    var now: Int64 = 0
-    var samples = SampleRecords()
+    /// When the payload was received.
+    private var received = Timestamp(nanoseconds: 0)
+    /// The same in seconds since 1970.
+    var now: Int64 { received.seconds }
+    var samples: SampleRecords
     var recordsLeft = 0
     /// Data records of the message so far, whether handed on or not.
     var recordsSeen = 0
@@ -41,6 +44,8 @@ struct MessageDecoder: ~Copyable {
     var tick: UInt64 = 0
     /// The stream of the message decoded last.
     private var current: ObservationDomain?
+    /// What templates of the last exporter belong to, where exporters differ in that.
+    private var lastScope: (exporter: IPAddress, separatesPorts: Bool)?
     private let fixed = FixedTemplates()
 
     init(
@@ -52,6 +57,8 @@ struct MessageDecoder: ~Copyable {
         exporters = ExporterTable(
             limits: options.limits, models: models.memory, ledger: ledger)
         held = HeldSets(limits: options.held)
+        lists = ListDecoder(defined: options.shapes.defined)
+        samples = SampleRecords(estimates: options.shapes.estimates)
     }
 
     // MARK: What is not done per message
@@ -96,7 +103,7 @@ struct MessageDecoder: ~Copyable {
             return
         }
         tick &+= 1
-        now = source.received.seconds
+        received = source.received
         recordsLeft = Self.recordLimit
         lists.begin()
         constants.setSource(source)
@@ -141,18 +148,18 @@ struct MessageDecoder: ~Copyable {
                 countTail(.flowUnknownVersion, left, isFirst: start == 0, source)
                 return nil
             }
-            let header = MessageHeader(version, bytes)
-            let domain = begin(header, version, source)
+            var header = MessageHeader(version, bytes)
+            let domain = begin(&header, version, source)
             return start + decodeFixed(bytes, template, header, domain, into: &batch)
         case .netflowV9:
-            let header = MessageHeader(netflowV9: bytes)
-            let domain = begin(header, version, source)
+            var header = MessageHeader(netflowV9: bytes)
+            let domain = begin(&header, version, source)
             let message = Message(header: header, source: source, end: bytes.byteCount)
             decodeSets(bytes, message, domain, into: &batch)
             return nil
         case .ipfix:
-            let header = MessageHeader(ipfix: bytes)
-            let domain = begin(header, version, source)
+            var header = MessageHeader(ipfix: bytes)
+            let domain = begin(&header, version, source)
             return decodeIPFIX(bytes, header, source, domain, into: &batch).map { start + $0 }
         case .sflow:
             decodeSFlow(bytes, from: source, into: &batch)
@@ -178,28 +185,63 @@ struct MessageDecoder: ~Copyable {
         counters.count(payloadBytes: byteCount, records: 0)
     }
 
+    /// Corrects the times of a header by what is known about the exporter's clock.
     private mutating func begin(
-        _ header: MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
+        _ header: inout MessageHeader, _ version: FlowProtocol, _ source: PayloadSource
     ) -> ObservationDomain {
-        begin(
-            header, version, exporter: source.peer.address,
-            port: source.transport.isConnection ? source.peer.port : 0, at: source.received)
+        var key = DomainKey(
+            exporter: source.peer.address, domain: header.domain, flowProtocol: version,
+            aggregation: header.aggregation)
+        let isConnection = source.transport.isConnection
+        if isConnection || options.exporters.separatesPorts && separatesPorts(key.exporter) {
+            key.port = source.peer.port
+        }
+        let (domain, context) = domain(key)
+        let offset = context.variant.clockOffset
+        if offset != 0 {
+            header.exported.nanoseconds &-= Int64(offset) * 1_000_000_000
+            header.clock = header.exported
+        }
+        if version == .netflowV9 {
+            header.clock = domain.clock.follow(header.exported, uptime: header.uptime)
+        }
+        begin(header, domain, context)
+        return domain
     }
 
-    /// - Parameter port: of the connection, 0 without one.
-    mutating func begin(
-        _ header: MessageHeader, _ version: FlowProtocol, exporter: IPAddress, port: UInt16 = 0,
-        at received: Timestamp
-    ) -> ObservationDomain {
-        let key = DomainKey(
-            exporter: exporter, port: port, domain: header.domain, flowProtocol: version,
-            aggregation: header.aggregation)
+    private mutating func separatesPorts(_ exporter: IPAddress) -> Bool {
+        if let lastScope, lastScope.exporter == exporter { return lastScope.separatesPorts }
+        let separates = options.exporters.profile(of: exporter).separatesPorts
+        lastScope = (exporter, separates)
+        return separates
+    }
+
+    /// The state of a stream, made when it is new.
+    private mutating func domain(_ key: DomainKey) -> (ObservationDomain, RecordContext) {
         let domain = exporters.domain(key)
+        let context = domain.context
+        if context.isConfigured { return (domain, context) }
+        domain.adopt(options.exporters.profile(of: key.exporter))
+        return (domain, domain.context)
+    }
+
+    /// Begins a datagram of an sFlow agent.
+    mutating func begin(_ header: MessageHeader, agent: IPAddress) -> ObservationDomain {
+        let (domain, context) = domain(
+            DomainKey(exporter: agent, domain: header.domain, flowProtocol: .sflow))
+        begin(header, domain, context)
+        return domain
+    }
+
+    private mutating func begin(
+        _ header: MessageHeader, _ domain: ObservationDomain, _ context: RecordContext
+    ) {
         domain.lastUsed = tick
         domain.isSession = isSession
         if !domain.isRestored { restore(domain, header) }
         domain.hear(header, at: received)
         current = domain
+        if context.variant.isNamed { constants.setName(domain.profile.name) }
         constants.setMessage(header)
         recordsSeen = 0
         isCountExact = true
@@ -207,7 +249,6 @@ struct MessageDecoder: ~Copyable {
         if !held.isEmpty, domain.heldCount > 0, domain.tellsRestart(header) {
             held.dropAll(of: domain)
         }
-        return domain
     }
 
     /// Closes the books of a message.
@@ -234,10 +275,14 @@ struct MessageDecoder: ~Copyable {
             isCountExact = false
         }
         let count = take(present, domain)
+        let context = domain.context
+        // The configuration's rate goes before the header's, its default behind.
+        let sampling =
+            context.sampling.source == .config || header.samplingRate == 0
+            ? context.sampling : Sampling(rate: header.samplingRate, source: .header)
         appendRows(
             bytes.extracting(headerLength..<headerLength + present * recordLength), count: count,
-            of: template, in: domain,
-            Sampling(rate: header.samplingRate, source: .header), into: &batch)
+            of: template, in: domain, context, sampling, into: &batch)
         // After a lying count nothing behind the records can be trusted.
         let next = claimed > room ? bytes.byteCount : headerLength + present * recordLength
         end(header, of: domain, payloadBytes: next, records: count)

@@ -13,6 +13,8 @@ struct MessageHeader {
     var samplingRate: UInt32
     /// By what a NetFlow v8 packet sums up flows; 0 in other versions.
     var aggregation: UInt8 = 0
+    /// `exported`, as exact as the exporter's uptime where `exported` shows whole seconds.
+    var clock: Timestamp
 
     /// NetFlow v1, v5, v7 and v8: version u16, count u16, uptime u32, seconds u32,
     /// nanoseconds u32; then, but for v1, sequence u32.
@@ -28,6 +30,7 @@ struct MessageHeader {
         sequence = version.hasSequence ? bytes.uint32(at: 16) : 0
         domain = version.hasDomain ? UInt32(bytes.uint16(at: 20)) : 0
         samplingRate = version == .netflowV5 ? UInt32(bytes.uint16(at: 22) & 0x3fff) : 0
+        clock = exported
         if version == .netflowV8 { aggregation = bytes.byte(at: 22) }
     }
 
@@ -41,6 +44,7 @@ struct MessageHeader {
         sequence = bytes.uint32(at: 12)
         domain = bytes.uint32(at: 16)
         samplingRate = 0
+        clock = exported
     }
 
     /// sFlow version 5, behind the agent's address: sub-agent u32, sequence u32, uptime u32.
@@ -52,6 +56,7 @@ struct MessageHeader {
         uptime = bytes.uint32(at: 8)
         exported = Timestamp(nanoseconds: 0)
         samplingRate = 0
+        clock = exported
     }
 
     /// IPFIX (RFC 7011 §3.1): version u16, length u16, export seconds u32, sequence u32, domain u32.
@@ -63,5 +68,6 @@ struct MessageHeader {
         sequence = bytes.uint32(at: 8)
         domain = bytes.uint32(at: 12)
         samplingRate = 0
+        clock = exported
     }
 }

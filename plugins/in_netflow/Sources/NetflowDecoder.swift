@@ -10,8 +10,8 @@ final class NetflowDecoder: PayloadDecoder {
         var templateLifetime: Int64 = 0
         /// Whether options records are handed on, beside being learned from.
         var emitsOptions = false
-        /// Whether `ie` repeats the elements that have columns.
-        var repeatsConsumed = false
+        var shapes = ShapeOptions()
+        var exporters = ExporterProfiles()
         /// Whether sampling rates that were sent little-endian are read so.
         var repairsSampling = true
         /// Whether the packets inside tunnels' packets are read, in sFlow samples.

@@ -37,11 +37,19 @@ struct NetflowSettings: Sendable {
                 "ie_all", .boolean, default: "false",
                 help: "Repeat in ie the elements that have columns of their own."),
             OptionSpec(
+                "estimates", .boolean, default: "true",
+                help: "Add bytes_est and packets_est, counters times a known sampling rate."),
+            ExporterSettings.defaultSampling,
+            OptionSpec(
                 "repair_sampling", .boolean, default: "true",
                 help: "Read sampling rates that RouterOS 6 sends little-endian the right way."),
             OptionSpec(
                 "tunnels", .boolean, default: "false",
                 help: "Read packets inside GRE, IP and VXLAN tunnels of sFlow samples, too."),
+            ExporterSettings.templateScope,
+            ExporterSettings.mediators,
+            ExporterSettings.exporters,
+            ElementSettings.elements,
             OptionSpec(
                 "exporter_limit", .integer(1...1_000_000), default: "20000",
                 help: "Exporters remembered; beyond, the one silent for longest is forgotten."),
@@ -82,14 +90,20 @@ struct NetflowSettings: Sendable {
 
     init(_ settings: PluginSettings) throws(SettingsError) {
         address = try Self.address(settings, &listener)
-        decoder.senders = try Self.senders(settings)
+        var problems: [SettingsProblem] = []
+        decoder.senders.networks = NetworkPrefix.list(
+            "allow", of: settings, problems: &problems)
+        decoder.exporters = ExporterSettings.read(settings, problems: &problems)
+        decoder.shapes.defined = ElementSettings.read(settings, problems: &problems)
+        if !problems.isEmpty { throw SettingsError(problems) }
+        decoder.shapes.estimates = settings.boolean("estimates")
         let names = settings.texts("protocols")
         if !names.isEmpty {
             decoder.protocols = ProtocolSet(
                 FlowProtocol.allCases.filter { names.contains($0.name) })
         }
         decoder.emitsOptions = settings.boolean("emit_options")
-        decoder.repeatsConsumed = settings.boolean("ie_all")
+        decoder.shapes.repeatsConsumed = settings.boolean("ie_all")
         decoder.readsTunnels = settings.boolean("tunnels")
         decoder.repairsSampling = settings.boolean("repair_sampling")
         var limits = ExporterTable.Limits()
@@ -139,25 +153,5 @@ struct NetflowSettings: Sendable {
             endpoint: Endpoint(
                 address: IPAddress(text) ?? .any,
                 port: UInt16(clamping: settings.integer("port") ?? 2055)))
-    }
-
-    /// - Throws: every entry of `allow` that is no network.
-    private static func senders(_ settings: PluginSettings) throws(SettingsError) -> SenderList {
-        var senders = SenderList()
-        var problems: [SettingsProblem] = []
-        for given in settings.given where given.key == "allow" {
-            guard case .text(let text) = given.value else { continue }
-            if let network = NetworkPrefix(text) {
-                senders.networks.append(network)
-            } else {
-                problems.append(
-                    SettingsProblem(
-                        .invalidValue, at: given.location,
-                        "'allow' has '\(text)', which is no address or network",
-                        hint: "for example 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32"))
-            }
-        }
-        if !problems.isEmpty { throw SettingsError(problems) }
-        return senders
     }
 }

@@ -3,7 +3,7 @@ import Core
 /// Which stream of messages: templates of one are never used for another.
 struct DomainKey: Hashable, Sendable {
     var exporter: IPAddress
-    /// The peer's port of a connection; 0 for datagrams and files.
+    /// Of the sender, for connections and when its ports are kept apart; else 0.
     var port: UInt16 = 0
     /// NetFlow v9 source id, IPFIX observation domain, v5 and v8 engine, sFlow sub-agent.
     var domain: UInt32
@@ -13,10 +13,30 @@ struct DomainKey: Hashable, Sendable {
 
     /// The name of the stream's counters; streams may share them.
     var name: String {
-        if !flowProtocol.hasDomain { return "\(exporter)" }
-        let peer = port == 0 ? "\(exporter)" : "\(Endpoint(address: exporter, port: port))"
-        return "\(peer) domain \(domain)"
+        let sender =
+            port == 0 ? "\(exporter)" : "\(Endpoint(address: exporter, port: port))"
+        if !flowProtocol.hasDomain { return sender }
+        return "\(sender) domain \(domain)"
     }
+}
+
+/// What is known about all records of a stream, besides what they say.
+///
+/// One value, to be read once per data set (case `ipfix decode` of the benchmarks).
+struct RecordContext {
+    /// Whether the configuration was asked.
+    var isConfigured = false
+    /// Whether something is known about the sampling of records that tell no rate.
+    var tellsSampling = false
+    /// Whether rates differ by interface.
+    var hasInterfaceRates = false
+    /// Kinds of names that the exporter told.
+    var names: NameKinds = []
+    var variant = PlanVariant()
+    /// Of records that tell nothing about it.
+    var sampling = Sampling.unknown
+    /// systemInitTimeMilliseconds in UTC; 0 when never told.
+    var bootTime: UInt64 = 0
 }
 
 /// The state kept for one exporter, domain and protocol.
@@ -24,10 +44,14 @@ final class ObservationDomain {
     let key: DomainKey
     let counters: SourceCounters
     private(set) var options = OptionsTables()
-    /// Of records that name no sampler.
-    private(set) var sampling = Sampling.unknown
-    /// systemInitTimeMilliseconds; 0 when never told.
-    private(set) var bootTime: UInt64 = 0
+    /// What the configuration says.
+    private(set) var profile = ExporterProfile()
+    /// What configuration and options data say that concerns all records.
+    private(set) var context = RecordContext()
+    /// systemInitTimeMilliseconds of data records; 0 when never told.
+    private var recordBootTime: UInt64 = 0
+    /// The start of a NetFlow v9 exporter.
+    var clock = BootClock()
     private(set) var sequence: StreamSequence?
     /// Losses of samples, of an sFlow agent; made with the first loss.
     var sampleCounters: SourceCounters?
@@ -132,9 +156,63 @@ final class ObservationDomain {
     ///
     /// - Parameter ranges: where each field of `layout` lies in `record`.
     func learn(from record: RawSpan, ranges: [Range<Int>], layout: TemplateLayout) {
+        let before = options.byteCount
         options.learn(from: record, ranges: ranges, layout: layout)
-        sampling = options.sampling(forSampler: nil)
-        bootTime = options.bootTime
+        storedBytes += options.byteCount - before
+        update()
+    }
+
+    /// Takes the name that an sFlow agent gives one of its ports.
+    ///
+    /// - Returns: what `storedBytes` grew by.
+    func learn(_ name: RawSpan, ofInterface index: UInt32) -> Int {
+        let before = options.byteCount
+        options.names.learn(name, ofInterface: index)
+        let grown = options.byteCount - before
+        storedBytes += grown
+        context.names = options.names.kinds
+        return grown
+    }
+
+    /// Takes note of when a record says that its exporter started: others may not say it.
+    ///
+    /// - Parameter bootTime: milliseconds since 1970.
+    func learn(bootTime: UInt64) {
+        if bootTime == recordBootTime { return }
+        recordBootTime = bootTime
+        update()
+    }
+
+    /// Takes over what the configuration says.
+    func adopt(_ profile: ExporterProfile) {
+        self.profile = profile
+        context.isConfigured = true
+        context.variant.isMediated = profile.isMediator
+        context.variant.isNamed = !profile.name.isEmpty
+        context.variant.clockOffset = profile.clockOffset
+        update()
+    }
+
+    private func update() {
+        context.sampling =
+            profile.sampling != 0
+            ? Sampling(rate: profile.sampling, source: .config)
+            : sampling(forSampler: nil, ingress: nil)
+        context.tellsSampling = options.tellsSampling || context.sampling.source != .unknown
+        context.hasInterfaceRates = options.hasInterfaceRates
+        context.names = options.names.kinds
+        let bootTime = options.bootTime != 0 ? options.bootTime : recordBootTime
+        context.variant.isBootTimeKnown = bootTime != 0
+        context.bootTime =
+            bootTime == 0
+            ? 0 : bootTime &- UInt64(bitPattern: Int64(profile.clockOffset) * 1000)
+    }
+
+    /// The sampling of a record that tells no rate.
+    func sampling(forSampler id: UInt64?, ingress: UInt64?) -> Sampling {
+        let told = options.sampling(forSampler: id, ingress: ingress)
+        if told.source != .unknown { return told }
+        return Sampling(rate: profile.defaultSampling, source: .default)
     }
 
     /// Takes a new or changed template; over `limit` the quarter not used for longest is
@@ -225,6 +303,8 @@ final class ObservationDomain {
     func removeAllTemplates() {
         templates.removeAll()
         sampleSequences = SampleSequences()
+        options.removeNames()
+        context.names = []
         storedBytes = 0
     }
 }

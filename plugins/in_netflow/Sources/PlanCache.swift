@@ -18,10 +18,12 @@ struct PlanCache {
     /// Entries at which those without a shape are taken out.
     private var sweepCount = 256
 
-    /// - Parameter learned: what the exporter told about elements of the layout.
+    /// - Parameters:
+    ///   - learned: what the exporter told about elements of the layout.
+    ///   - options: the same in all calls.
     mutating func plan(
         for layout: TemplateLayout, _ variant: PlanVariant, _ learned: [ElementKey: Element],
-        repeatsConsumed: Bool
+        _ options: ShapeOptions
     ) -> FlowPlan {
         let key = Key(layout: layout, variant: variant, learned: learned)
         if let known = entries[key]?.shape { return FlowPlan(shape: known) }
@@ -29,7 +31,7 @@ struct PlanCache {
             entries = entries.filter { $0.value.shape != nil }
             sweepCount = Swift.max(256, entries.count * 2)
         }
-        let made = FlowPlan(layout, variant, learned, repeatsConsumed: repeatsConsumed)
+        let made = FlowPlan(layout, variant, learned, options)
         entries[key] = Entry(shape: made.shape)
         return made
     }

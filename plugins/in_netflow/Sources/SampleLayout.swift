@@ -49,6 +49,13 @@ struct SampleParts: OptionSet, Hashable, Sendable {
     static let user = SampleParts(bit: 31)
     static let url = SampleParts(bit: 32)
 
+    // What the configuration says about the agent.
+    static let named = SampleParts(bit: 36)
+    static let configuredRate = SampleParts(bit: 37)
+
+    // What the agent told in counter samples.
+    static let interfaceNames = SampleParts(bit: 38)
+
     // Counters.
     static let interfaceCounters = SampleParts(bit: 40)
     static let ethernetCounters = SampleParts(bit: 41)
@@ -64,7 +71,9 @@ struct SampleParts: OptionSet, Hashable, Sendable {
     static let hostDescription = SampleParts(bit: 51)
 
     /// Parts with values of variable length.
-    static let variable: SampleParts = [.gateway, .user, .url, .portName, .hostDescription]
+    static let variable: SampleParts = [
+        .gateway, .user, .url, .interfaceNames, .portName, .hostDescription,
+    ]
 }
 
 /// What decides the columns of an sFlow sample's record; samples alike share a shape.

@@ -18,9 +18,22 @@ struct SampleRecords: ~Copyable {
     /// The layout of the run that `append` may go on with.
     private var current: SampleLayout?
     private var rowLength = 0
+    /// Parts that all records of the datagram have.
+    private var general: SampleParts = []
+    private let estimates: Bool
 
-    mutating func begin(_ header: MessageHeader, agent: IPAddress, _ source: PayloadSource) {
+    /// - Parameter estimates: whether flows get counters multiplied by the sampling rate.
+    init(estimates: Bool) { self.estimates = estimates }
+
+    mutating func begin(
+        _ header: MessageHeader, agent: IPAddress, _ source: PayloadSource,
+        _ profile: ExporterProfile
+    ) {
         constants.set(header, agent: agent, source)
+        constants.set(profile)
+        general = []
+        if !profile.name.isEmpty { general.insert(.named) }
+        if profile.sampling != 0 { general.insert(.configuredRate) }
         current = nil
     }
 
@@ -34,6 +47,13 @@ struct SampleRecords: ~Copyable {
         guard let range, !range.isEmpty else { return addNull() }
         addSlot(length: range.count)
         texts.append(bytes.extracting(range))
+    }
+
+    /// Adds a slot for a text that is known from elsewhere; a missing one is null.
+    mutating func addText(_ text: [UInt8]?) {
+        guard let text else { return addNull() }
+        addSlot(length: text.count)
+        text.withBytes { texts.append($0) }
     }
 
     /// Adds a slot for a list of numbers.
@@ -82,7 +102,9 @@ struct SampleRecords: ~Copyable {
     mutating func addNull() { row.append(bigEndian: Slot.null) }
 
     /// Appends the row as a record of `layout`.
-    mutating func append(_ layout: SampleLayout, to batch: inout RecordBatch) {
+    mutating func append(_ sample: SampleLayout, to batch: inout RecordBatch) {
+        var layout = sample
+        layout.parts.formUnion(general)
         if layout != current {
             let shape = shape(of: layout)
             constants.beginRun(shape, of: &batch)
@@ -103,7 +125,7 @@ struct SampleRecords: ~Copyable {
             return known
         }
         if shapes.count >= Self.limit { shapes.removeAll() }
-        let made = SampleShape.make(layout)
+        let made = SampleShape.make(layout, estimates: estimates)
         shapes[layout] = made
         last = (layout, made)
         return made

@@ -6,24 +6,32 @@ struct SampleShape {
     private var columns: [Column] = []
     private var members: [Column] = []
     private var offset = 0
+    /// The columns that estimates are made of.
+    private var rate: Int?
+    private var packets: Int?
+    private var bytes: Int?
 
-    static func make(_ layout: SampleLayout) -> Shape {
+    /// - Parameter estimates: whether flows get counters multiplied by the sampling rate.
+    static func make(_ layout: SampleLayout, estimates: Bool) -> Shape {
         var made = SampleShape(layout)
-        return made.compile()
+        return made.compile(estimates: estimates)
     }
 
     private init(_ layout: SampleLayout) { self.layout = layout }
 
-    private mutating func compile() -> Shape {
+    private mutating func compile(estimates: Bool) -> Shape {
         let received = addHeader()
         addSample()
         addPacket()
+        if estimates { addEstimates() }
         addExtensions()
         for format in CounterFormat.all where has(format.part) { add(format) }
         addTexts()
         return .known(
             columns: columns + members, rowLength: offset, hasVariablePart: layout.isVariable,
-            constantsLength: SampleConstants.byteCount, timeColumn: received)
+            constantsLength: has(.named)
+                ? SampleConstants.namedByteCount : SampleConstants.byteCount,
+            timeColumn: received)
     }
 
     // MARK: The sample
@@ -45,6 +53,7 @@ struct SampleShape {
             add(.literal("time_source", text: "received"))
         }
         add(Column("sampler_address", .address, SampleConstants.agent))
+        if has(.named) { add(Column("sampler_name", .paddedText, SampleConstants.name)) }
         add(Column("peer_address", .address, SampleConstants.peer))
         add(Column("peer_port", .unsigned, SampleConstants.peerPort, zeroIsNull: true))
         add(Column("observation_domain_id", .unsigned, SampleConstants.subAgent))
@@ -58,8 +67,7 @@ struct SampleShape {
         field("source_id_type", 4)
         field("source_id_index", 4)
         if has(.flowSample) {
-            field("sampling_rate", 4, zeroIsNull: true)
-            add(.literal("sampling_source", text: Sampling.Source.record.name))
+            addRate()
             field("sample_pool", 4)
             field("sample_drops", 4)
         }
@@ -80,10 +88,31 @@ struct SampleShape {
         }
     }
 
+    private mutating func addRate() {
+        if has(.configuredRate) {
+            field("agent_sampling_rate", 4)
+            rate = add(Column("sampling_rate", .unsigned, SampleConstants.samplingRate))
+            add(.literal("sampling_source", text: Sampling.Source.config.name))
+        } else {
+            rate = field("sampling_rate", 4, zeroIsNull: true)
+            add(.literal("sampling_source", text: Sampling.Source.record.name))
+        }
+    }
+
+    private mutating func addEstimates() {
+        guard let rate else { return }
+        if let bytes {
+            add(Column("bytes_est", .unsigned, .derived(.product(of: bytes, by: rate))))
+        }
+        if let packets {
+            add(Column("packets_est", .unsigned, .derived(.product(of: packets, by: rate))))
+        }
+    }
+
     // MARK: The packet
 
     private mutating func addPacket() {
-        if has(.flowSample) { add(Column("packets", .unsigned, .literal([1]))) }
+        if has(.flowSample) { packets = add(Column("packets", .unsigned, .literal([1]))) }
         if has(.frame) { field("frame_bytes", 4) }
         if has(.ethernet) {
             field("dst_mac", 6, .mac)
@@ -99,7 +128,7 @@ struct SampleShape {
             field("dst_addr", length, .address)
         }
         if has(.network) {
-            field("bytes", 4, zeroIsNull: true)
+            bytes = field("bytes", 4, zeroIsNull: true)
             let number = field("proto", 1)
             add(Column("transport", .text, .derived(.name(of: number, table: .transport))))
             field("ip_tos", 1)
@@ -207,6 +236,10 @@ struct SampleShape {
         if has(.url) {
             slot("url", .text)
             slot("url_host", .text)
+        }
+        if has(.interfaceNames) {
+            slot("in_if_name", .text)
+            slot("out_if_name", .text)
         }
         if has(.portName) { slot("if_name", .text) }
         if has(.hostDescription) {

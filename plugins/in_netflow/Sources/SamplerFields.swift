@@ -4,9 +4,15 @@ import Core
 struct SamplerFields {
     /// Elements that are looked at record by record; 34 and 50 alone are read through a column.
     static let elements: [ElementKey] = [48, 302, 305, 306, 309, 310, 311]
+    /// 1-in-N in a field of its own, in the order they are believed.
+    static let rates: [ElementKey] = [34, 50]
+    /// The interface that a rate is told for.
+    static let ingress: [ElementKey] = [10, 252]
 
     /// samplerId or selectorId.
     private(set) var id: UInt64?
+    /// ingressInterface or the scope "interface"; `nil` when it is none.
+    private(set) var ingress: UInt64?
     private var interval: UInt64 = 0
     private var randomInterval: UInt64 = 0
     private var taken: UInt64 = 0
@@ -20,6 +26,7 @@ struct SamplerFields {
         let number = bytes.unsigned()
         switch element {
         case 48, 302: id = id ?? number
+        case 10, 252, .interfaceScope: ingress = ingress ?? (number == 0 ? nil : number)
         case 34: interval = number
         case 50: randomInterval = number
         case 305: taken = number

@@ -17,6 +17,8 @@ struct SenderList: Sendable, Equatable {
 struct NetworkPrefix: Sendable, Equatable {
     let address: IPAddress
     private let mask: IPAddress
+    /// Bits that count, of 128; IPv4 addresses are the last 32.
+    let length: Int
 
     /// Reads `192.0.2.0/24`, `2001:db8::/32` or an address alone.
     ///
@@ -35,6 +37,7 @@ struct NetworkPrefix: Sendable, Equatable {
             length = number
         }
         let bits = length + 128 - width
+        self.length = bits
         mask = IPAddress(high: Self.ones(bits), low: Self.ones(bits - 64))
         self.address = IPAddress(high: address.high & mask.high, low: address.low & mask.low)
     }

@@ -50,6 +50,20 @@ struct TemplateLayout: Hashable, Sendable {
     /// Whether rows begin with a slot per field: values do not lie where the template says.
     var usesSlots: Bool { hasVariableFields || !lists.isEmpty }
 
+    /// The field of the first of some elements that there is one of.
+    func first(_ elements: [ElementKey]) -> Int? {
+        for element in elements {
+            if let field = fields.firstIndex(where: { $0.element == element }) { return field }
+        }
+        return nil
+    }
+
+    /// Where a field lies in records of fixed length.
+    func place(of field: Int) -> Range<Int> {
+        let start = fields[..<field].reduce(0) { $0 + Int($1.length) }
+        return start..<start + Int(fields[field].length)
+    }
+
     mutating func removeEmptyFields() { fields.removeAll { $0.length == 0 } }
 }
 

@@ -12,6 +12,15 @@ final class TemplateModel {
     let lists: [(field: Int, kind: ListKind)]
     /// Whether records name their sampler or tell a rate in several fields.
     let hasOwnSampling: Bool
+    /// The field of a rate that a column can read, by its place in records of fixed length.
+    let rate: Range<Int>?
+    /// Whether a rate told for an interface may hold for records.
+    let hasIngress: Bool
+    /// Where records of fixed length have element 160.
+    let bootTime: Range<Int>?
+    /// Fields that the exporter may tell names for.
+    let named: [NamedField]
+    let nameKinds: NameKinds
     /// Where records have a rate that may have been sent little-endian.
     let doubtfulRate: Int?
     /// Whether the exporter may tell what some fields are.
@@ -37,6 +46,15 @@ final class TemplateModel {
         hasOwnSampling =
             !layout.isOptions
             && layout.fields.contains { SamplerFields.elements.contains($0.element) }
+        rate = layout.isOptions ? nil : layout.first(SamplerFields.rates).map(layout.place)
+        hasIngress =
+            !layout.isOptions
+            && layout.fields.contains { SamplerFields.ingress.contains($0.element) }
+        bootTime =
+            layout.isOptions || usesSlots
+            ? nil : layout.first([TimeElements.boot]).map(layout.place)
+        named = NamedField.all(of: layout)
+        nameKinds = named.reduce(into: []) { $0.formUnion($1.kind) }
         doubtfulRate = usesSlots || hasOwnSampling ? nil : layout.doubtfulRate
         hasUnknownElements =
             layout.flowProtocol == .ipfix
@@ -60,9 +78,11 @@ final class TemplateModel {
     }
 
     /// How records are shown inside structured data; made at first use.
-    var members: [InnerMember] {
+    ///
+    /// - Parameter defined: elements that the user named, the same in all calls.
+    func members(_ defined: [ElementKey: Element]) -> [InnerMember] {
         if let innerMembers { return innerMembers }
-        let made = InnerMember.all(of: layout)
+        let made = InnerMember.all(of: layout, defined)
         innerMembers = made
         grow(by: made.reduce(0) { $0 + 128 + $1.name.utf8.count })
         return made
@@ -107,15 +127,15 @@ struct TemplateModels {
     }
 }
 
-/// The plans of a template by what was told outside its fields.
+/// The plans of a template by what was told outside its fields: mostly one, few in any case.
 struct PlanTable {
-    private var plans: [FlowPlan?] = []
+    private var plans: [(variant: PlanVariant, plan: FlowPlan)] = []
 
     subscript(variant: PlanVariant) -> FlowPlan? {
-        get { plans.isEmpty ? nil : plans[variant.index] }
+        get { plans.first { $0.variant == variant }?.plan }
         set {
-            if plans.isEmpty { plans = Array(repeating: nil, count: PlanVariant.count) }
-            plans[variant.index] = newValue
+            plans.removeAll { $0.variant == variant }
+            if let newValue { plans.append((variant, newValue)) }
         }
     }
 

@@ -121,6 +121,7 @@ extension TestMessage {
     private static let always = [
         "record_type": "flow", "time_received": "2023-11-14T22:13:21.000Z",
         "time_exported": "2023-11-14T22:13:20.250Z", "sampler_address": "192.0.2.1",
+        "peer_address": "192.0.2.1",
         "peer_port": "50000", "time_flow_start": "2023-11-14T22:13:10.250Z",
         "time_flow_end": "2023-11-14T22:13:19.250Z", "time_source": "uptime",
         "duration_ms": "9000", "bytes": "1500", "packets": "10",

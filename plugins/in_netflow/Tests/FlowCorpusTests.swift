@@ -84,6 +84,26 @@ import Testing
         }
     }
 
+    /// As above, with columns that depend on settings: addresses of mediators, names, moved times.
+    @Test(arguments: cases)
+    func survivesFlippedBitsWithEverySetting(_ example: Case) {
+        var profile = ExporterProfile()
+        profile.name = Array("exporter".utf8)
+        profile.defaultSampling = 3
+        profile.clockOffset = -3600
+        profile.separatesPorts = true
+        var options = Self.options
+        options.exporters = ExporterProfiles(
+            profile, mediators: ["0.0.0.0/0"].compactMap(NetworkPrefix.init))
+        options.shapes.repeatsConsumed = true
+        for (index, datagram) in example.datagrams.enumerated() {
+            let bench = FlowBench(options)
+            for earlier in example.datagrams[..<index] { bench.feed(earlier) }
+            for damaged in Damage.flips(of: datagram, count: 10, seed: 19) { bench.feed(damaged) }
+            bench.feed(datagram)
+        }
+    }
+
     /// Templates late for all data, in every order of the datagrams of a case.
     @Test(arguments: cases)
     func givesTheSameRecordsInAnyOrder(_ example: Case) {

@@ -164,15 +164,4 @@ final class FlowSink: BatchSink {
 
     private static let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent()
-
-    @Test func readmeListsTheOptionsAsDeclared() throws {
-        let text = try String(
-            contentsOf: Self.home.appendingPathComponent("README.md"), encoding: .utf8)
-        let lines = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
-        let expected = NetflowInput.info.options.map { option in
-            "| `\(option.key)` | \(option.kind.summary) | \(option.defaultValue ?? "") "
-                + "| \(option.help) |"
-        }
-        #expect(lines.map(String.init) == expected)
-    }
 }

@@ -8,7 +8,7 @@ private func record(
     _ fields: [(TestField, [UInt8])], ipfix: Bool = true, repeatsConsumed: Bool = false
 ) -> [String: String] {
     var options = NetflowDecoder.Options()
-    options.repeatsConsumed = repeatsConsumed
+    options.shapes.repeatsConsumed = repeatsConsumed
     let bench = FlowBench(options)
     let specifiers = fields.map(\.0)
     let data = TestSet.data(256, fields.flatMap(\.1))
@@ -97,6 +97,29 @@ private func field(_ number: UInt16, _ bytes: UInt8..., pen: UInt32? = nil) -> (
                 "nat_event_name": "nat44_session_create", "post_nat_src_addr": "203.0.113.1",
                 "post_nat_src_port": "1024",
             ]),
+        ColumnCase(
+            name: "translations that only began were created",
+            fields: [
+                field(225, 203, 0, 113, 1), field(152, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0),
+            ],
+            expected: [
+                "record_type": "nat_event", "nat_event": "1", "nat_event_name": "create",
+                "time_flow_start": "2023-11-14T22:13:20.000Z",
+            ]),
+        ColumnCase(
+            name: "translations that only ended were deleted",
+            fields: [field(361, 4, 0), field(153, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0)],
+            expected: [
+                "record_type": "nat_event", "nat_event_name": "delete",
+                "port_block_start": "1024",
+            ]),
+        ColumnCase(
+            name: "translated flows are no events",
+            fields: [
+                field(225, 203, 0, 113, 1), field(2, 9),
+                field(152, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0),
+            ],
+            expected: ["record_type": "flow", "packets": "9"], absent: ["nat_event"]),
         ColumnCase(
             name: "firewall events dated by their observation",
             fields: [field(233, 3), field(323, 0, 0, 1, 0x8b, 0xcf, 0xe5, 0x68, 0)],
@@ -191,9 +214,10 @@ private func field(_ number: UInt16, _ bytes: UInt8..., pen: UInt32? = nil) -> (
         #expect(made["ie.flowStartSysUpTime"] == "10000")
     }
 
-    @Test func learnsTheBootTimeFromOptions() {
+    @Test(arguments: [UInt16(149), 144, 143])
+    func learnsTheBootTimeFromOptions(scope: UInt16) {
         let bench = FlowBench()
-        let scope = TestField(149, 4)
+        let scope = TestField(scope, 4)
         bench.feed(
             TestMessage.ipfix([
                 .ipfixTemplate(256, Self.ticks.map(\.0)),
@@ -203,6 +227,20 @@ private func field(_ number: UInt16, _ bytes: UInt8..., pen: UInt32? = nil) -> (
         #expect(bench.records.count == 1)
         #expect(bench.records[0]["time_flow_start"] == "2023-11-14T22:13:03.376Z")
         #expect(bench.records[0]["time_source"] == "uptime")
+    }
+
+    @Test func learnsTheBootTimeFromOtherRecords() {
+        let bench = FlowBench()
+        let flow = TestSet.data(256, Self.ticks.flatMap(\.1))
+        bench.feed(
+            TestMessage.ipfix([
+                .ipfixTemplate(256, Self.ticks.map(\.0)), flow,
+                .ipfixTemplate(257, [TestField(8, 4), Self.boot.0]),
+                .data(257, [10, 0, 0, 1] + Self.boot.1), flow,
+            ]))
+        #expect(
+            bench.records.map { $0["time_flow_start"] } == [nil, nil, "2023-11-14T22:13:03.376Z"])
+        #expect(bench.records.map { $0["time_source"] } == ["export", "export", "uptime"])
     }
 
     @Test func readsUptimesOfEightBytes() {
