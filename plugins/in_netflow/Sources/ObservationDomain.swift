@@ -11,6 +11,12 @@ struct DomainKey: Hashable, Sendable {
     /// By what NetFlow v8 sums up flows: each aggregation counts for itself.
     var aggregation: UInt8 = 0
 
+    func hash(into hasher: inout Hasher) {
+        // Two words, because each step of hashing is dear; aggregations of v8 may collide.
+        hasher.combine(exporter.high ^ UInt64(domain) << 32)
+        hasher.combine(exporter.low ^ UInt64(port) << 48 ^ UInt64(flowProtocol.rawValue) << 32)
+    }
+
     /// The name of the stream's counters; streams may share them.
     var name: String {
         let sender =
@@ -78,12 +84,7 @@ final class ObservationDomain {
     var isRestored = false
     /// Bytes of templates, without what they share with those of others.
     private(set) var storedBytes = 0
-    private var templates: [UInt16: Template] = [:] {
-        didSet { recent = nil }
-    }
-    /// The template used last: most streams send one kind of data, and a look into the dictionary
-    /// costs as much as following their sequence (case `ipfix decode` of the benchmarks).
-    private var recent: Template?
+    private var templates = TemplateTable()
 
     init(key: DomainKey, counters: SourceCounters) {
         self.key = key
@@ -145,12 +146,7 @@ final class ObservationDomain {
         return grown
     }
 
-    func template(_ id: UInt16) -> Template? {
-        if let recent, recent.id == id { return recent }
-        let found = templates[id]
-        if let found { recent = found }
-        return found
-    }
+    func template(_ id: UInt16) -> Template? { templates[id] }
 
     /// Takes what is of use from one options record.
     ///
@@ -243,7 +239,7 @@ final class ObservationDomain {
 
     /// Takes back all templates, or all options templates.
     func withdrawAll(ofOptions isOptions: Bool) {
-        for template in templates.values where template.layout.isOptions == isOptions {
+        for template in Array(templates.values) where template.layout.isOptions == isOptions {
             _ = withdraw(template.id)
         }
     }
@@ -283,7 +279,7 @@ final class ObservationDomain {
     func removeExpired(at now: Int64, limit: Int64) -> Int {
         let before = storedBytes
         if isSession { return 0 }
-        for template in templates.values
+        for template in Array(templates.values)
         where template.life.hasEnded(at: now, message: messageCount, limit: limit) {
             remove(template)
             counters.count(.flowTemplateExpired)
@@ -297,7 +293,7 @@ final class ObservationDomain {
         return StoredStream(
             key: key, uptime: lastHeader.uptime, exported: lastHeader.exported.seconds,
             sequence: lastHeader.sequence,
-            templates: templates.values.sorted { $0.id < $1.id }.map(\.stored))
+            templates: templates.values.map(\.stored))
     }
 
     func removeAllTemplates() {
