@@ -73,8 +73,15 @@ extension SchemaProfile {
     /// The name of a flat column.
     func name(of column: String) -> String {
         if column == "ie" { return elementsName }
-        return rules.first { $0.column == column && $0.replacesName }?.name ?? prefix + column
+        return Self.newNames[self]?[column] ?? prefix + column
     }
+
+    private static let newNames: [SchemaProfile: [String: String]] =
+        Dictionary(
+            uniqueKeysWithValues: allCases.map { profile in
+                let renamed = profile.rules.filter(\.replacesName).map { ($0.column, $0.name) }
+                return (profile, Dictionary(uniqueKeysWithValues: renamed))
+            })
 
     /// Version 8; elements without a place in it are `netflow.*`, as Beats have them.
     private static let ecsRules = [

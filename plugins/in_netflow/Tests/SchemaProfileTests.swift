@@ -207,6 +207,18 @@ import Testing
         #expect(Set(changed).count == changed.count)
     }
 
+    /// Elasticsearch takes `a` and `a.b` of one record for a value and an object of one name.
+    @Test(arguments: SchemaProfile.allCases)
+    func namesNoValueLikeAnObject(_ profile: SchemaProfile) {
+        let names = Set(FlowColumns.all.names.map(profile.name) + profile.rules.map(\.name))
+        let objects = names.flatMap { name in
+            name.indices.filter { name[$0] == "." }.map { String(name[..<$0]) }
+        }
+        #expect(names.intersection(objects).sorted() == [])
+        let members = Set(ElementRegistry.shared.all.map { "\(profile.elementsName).\($0.name)" })
+        #expect(names.intersection(members).sorted() == [])
+    }
+
     @Test(arguments: SchemaProfile.allCases)
     func speaksOfColumnsThatThereAre(_ profile: SchemaProfile) {
         for rule in profile.rules {
