@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "shims.h"
 
+#include <linux/filter.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -42,4 +43,37 @@ int catchment_epoll_wait(int epoll, int *ready, int count, int milliseconds) {
     int found = epoll_wait(epoll, events, count < 64 ? count : 64, milliseconds);
     for (int i = 0; i < found; i++) ready[i] = events[i].data.fd;
     return found;
+}
+
+int catchment_share_by_sender(int socket, unsigned int sockets) {
+    const uint32_t header = (uint32_t)SKF_NET_OFF;
+    // A is the accumulator, X the other register.
+    struct sock_filter code[] = {
+        // The version of the IP header.
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, header),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 6, 2, 0),
+        // IPv4: the sender's address.
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, header + 12),
+        BPF_STMT(BPF_JMP | BPF_JA, 10),
+        // IPv6: its four words, mixed.
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, header + 8),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, header + 12),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, header + 16),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, header + 20),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        // Neighbours spread: the upper bits of a product with 2^32 divided by the golden ratio.
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 2654435769u),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16),
+        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, sockets),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+    return setsockopt(
+        socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);
 }

@@ -21,6 +21,9 @@ public final class DatagramListener: Sendable {
         public var slots = 256
         /// Mode bits of a unix socket.
         public var unixPermissions: UInt32 = 0o644
+        /// How many listeners share the address; each sender stays with one of them, whatever its
+        /// port. They all have to be there.
+        public var sharing = 1
         /// Whether the handler is called once a second to tend to what it keeps.
         public var isTended = false
 
@@ -63,7 +66,8 @@ public final class DatagramListener: Sendable {
         } else {
             guard let endpoint = address.endpoint else { preconditionFailure("no address") }
             socket = try Socket.open(
-                .datagram, boundTo: endpoint, target: address.description)
+                .datagram, boundTo: endpoint, sharing: options.sharing,
+                target: address.description)
             path = nil
         }
         if let wanted = options.receiveBuffer {

@@ -1,3 +1,4 @@
+import CShims
 import Core
 import Glibc
 import System
@@ -34,18 +35,26 @@ struct Socket: ~Copyable, Sendable {
     }
 
     /// Opens a non-blocking socket bound to an IPv4 or IPv6 endpoint; `::` takes both.
+    ///
+    /// - Parameter sharing: how many sockets share the endpoint; each sender stays with one of them.
     static func open(
-        _ kind: Kind, boundTo endpoint: Endpoint, target: String
+        _ kind: Kind, boundTo endpoint: Endpoint, sharing: Int = 1, target: String
     ) throws(OperationError) -> Socket {
         let family = endpoint.address.v4 == nil ? AF_INET6 : AF_INET
         let opened = try open(kind, family: family, target: target)
         if family == AF_INET6 { opened.set(IPV6_V6ONLY, to: 0, level: Int32(IPPROTO_IPV6)) }
         // A listener restarted while old connections linger may bind again; UDP must not share.
         if kind == .stream { opened.set(SO_REUSEADDR, to: 1) }
+        if sharing > 1 { opened.set(SO_REUSEPORT, to: 1) }
         let number = opened.descriptor
         // The address lives for the closure.
         let status = unsafe SocketAddress.with(endpoint) { unsafe bind(number, $0, $1) }
         if status != 0 { throw bindError(errno, target: target) }
+        if sharing > 1, catchment_share_by_sender(number, UInt32(sharing)) != 0 {
+            throw OperationError(
+                .systemCall, call: "setsockopt SO_ATTACH_REUSEPORT_CBPF", target: target,
+                errno: errno)
+        }
         return opened
     }
 

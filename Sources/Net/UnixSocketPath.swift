@@ -1,3 +1,5 @@
+// CShims names <sys/socket.h> too, and may be the module that gives its constants.
+import CShims
 import Core
 import Glibc
 import System

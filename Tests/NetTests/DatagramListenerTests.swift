@@ -64,6 +64,41 @@ import Testing
         }
     }
 
+    /// Whatever port it sends from: templates come before data.
+    @Test func leavesEachSenderWithOneOfSeveralSockets() throws {
+        var options = DatagramListener.Options()
+        options.sharing = 4
+        let first = try DatagramListener(Self.anyPort, options: options)
+        let address = Self.anyPort.bound(to: first.localEndpoint)
+        let listeners =
+            try [first]
+            + (1..<4).map { _ in
+                try DatagramListener(address, options: options)
+            }
+        let inbox = Inbox()
+        let boxes = listeners.map { _ in Inbox() }
+        let runners = zip(listeners, boxes).map { listener, own in
+            Runner {
+                var handler = InboxHandler(inbox: own, shared: inbox)
+                try? listener.run(&handler, ledger: SourceLedger())
+            }
+        }
+        for round in 1...3 {
+            for sender in 1...32 as ClosedRange<UInt32> {
+                let client = try Client(
+                    udpTo: first.localEndpoint, from: 0x7f00_0200 + sender)
+                client.send("\(sender)")
+            }
+            #expect(inbox.wait { $0.payloads.count == 32 * round })
+        }
+        for listener in listeners { listener.stop() }
+        for runner in runners { #expect(runner.join()) }
+        let senders = boxes.map { Set($0.now.sources.map(\.peer.address)) }
+        #expect(senders.reduce(0) { $0 + $1.count } == 32)
+        #expect(senders.count { !$0.isEmpty } >= 3)
+        #expect(boxes.allSatisfy { $0.now.payloads.count % 3 == 0 })
+    }
+
     @Test func stopsBeforeAndDuringTheWait() throws {
         let listener = try DatagramListener(Self.anyPort)
         listener.stop()

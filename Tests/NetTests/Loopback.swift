@@ -43,6 +43,8 @@ final class Inbox: @unchecked Sendable {
 
 struct InboxHandler: PayloadHandler, ~Copyable {
     let inbox: Inbox
+    /// Told too, where several handlers work for one test.
+    var shared: Inbox?
 
     mutating func receive(_ payload: RawSpan, from source: PayloadSource) {
         let bytes = copy(payload)
@@ -50,6 +52,7 @@ struct InboxHandler: PayloadHandler, ~Copyable {
             $0.payloads.append(bytes)
             $0.sources.append(source)
         }
+        shared?.change { $0.payloads.append(bytes) }
     }
 
     mutating func receiveTruncated(_ payload: RawSpan, from source: PayloadSource) {
@@ -96,6 +99,26 @@ final class Client {
 
     init(udpTo endpoint: Endpoint) throws {
         descriptor = try Client.connect(Int32(SOCK_DGRAM.rawValue), to: endpoint)
+    }
+
+    /// - Parameter address: of this machine, to send from.
+    init(udpTo endpoint: Endpoint, from address: UInt32) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let steps = [(address, UInt16(0)), (endpoint.address.v4 ?? 0, endpoint.port)]
+        for (index, (number, port)) in steps.enumerated() {
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = port.bigEndian
+            name.sin_addr.s_addr = number.bigEndian
+            let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = unsafe withUnsafePointer(to: &name) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe index == 0
+                        ? bind(descriptor, $0, length) : Glibc.connect(descriptor, $0, length)
+                }
+            }
+            try #require(status == 0)
+        }
     }
 
     init(tcpTo endpoint: Endpoint) throws {

@@ -36,6 +36,10 @@ int catchment_recvmmsg(
 // accept4(2) without the address: a non-blocking descriptor that no child inherits, or -1.
 int catchment_accept(int socket);
 
+// Lets the kernel choose among `sockets` sockets of one SO_REUSEPORT group by the sender's address
+// alone, whatever its port. Returns 0, or -1 with errno.
+int catchment_share_by_sender(int socket, unsigned int sockets);
+
 // eventfd(2) at 0: a non-blocking descriptor that no child inherits, or -1.
 int catchment_eventfd(void);
 

@@ -49,10 +49,10 @@ struct MessageDecoder: ~Copyable {
     private let fixed = FixedTemplates()
 
     init(
-        options: NetflowDecoder.Options, stateDirectory: String?, log: Log, ledger: SourceLedger
+        options: NetflowDecoder.Options, store: TemplateStore, log: Log, ledger: SourceLedger
     ) {
         self.options = options
-        store = TemplateStore(directory: stateDirectory, log: log)
+        self.store = store
         watch = ExporterWatch(limits: options.watch, log: log)
         exporters = ExporterTable(
             limits: options.limits, models: models.memory, ledger: ledger)

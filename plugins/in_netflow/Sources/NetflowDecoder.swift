@@ -19,16 +19,22 @@ final class NetflowDecoder: PayloadDecoder {
         var protocols = ProtocolSet.all
         /// Who may send.
         var senders = SenderList()
+
+        /// Gives each of several decoders its share of what all may take together.
+        mutating func divide(by count: Int) {
+            limits.exporters = (limits.exporters + count - 1) / count
+            limits.templateBytes /= count
+            held.bytes /= count
+        }
     }
 
     private var messages: MessageDecoder
 
-    /// - Parameter stateDirectory: where templates outlive the process; `nil` keeps none.
     init(
-        options: Options, stateDirectory: String? = nil, log: Log = .silent, ledger: SourceLedger
+        options: Options, store: TemplateStore = TemplateStore(), log: Log = .silent,
+        ledger: SourceLedger
     ) {
-        messages = MessageDecoder(
-            options: options, stateDirectory: stateDirectory, log: log, ledger: ledger)
+        messages = MessageDecoder(options: options, store: store, log: log, ledger: ledger)
     }
 
     func decode(_ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch) {

@@ -1,5 +1,6 @@
 package import Core
 import Net
+import System
 
 /// Receives flow records of routers, switches and firewalls: NetFlow v1 to v9, IPFIX and
 /// sFlow on one port.
@@ -7,10 +8,12 @@ package final class NetflowInput: Input {
     package static var info: PluginInfo { NetflowSettings.info }
 
     private let settings: NetflowSettings
-    private let listener = LastingListener<MessageListener>()
+    /// One per socket.
+    private let listeners: [LastingListener<MessageListener>]
 
     package init(settings: PluginSettings) throws(SettingsError) {
         self.settings = try NetflowSettings(settings)
+        listeners = (0..<self.settings.sockets).map { _ in LastingListener() }
     }
 
     package var listenAddresses: [ListenAddress] { [settings.address] }
@@ -20,31 +23,50 @@ package final class NetflowInput: Input {
     }
 
     package func open(log: Log) throws(OperationError) {
-        try listener.open { () throws(OperationError) in try makeListener(log) }
+        var address = settings.address
+        for listener in listeners {
+            try listener.open { () throws(OperationError) in try makeListener(address, log) }
+            // The system may have chosen the port.
+            if let local = listener.localEndpoint { address = address.bound(to: local) }
+        }
     }
 
-    private func makeListener(_ log: Log) throws(OperationError) -> MessageListener {
-        try MessageListener(settings.address, options: settings.listener, log: log)
+    private func makeListener(
+        _ address: ListenAddress, _ log: Log
+    ) throws(OperationError) -> MessageListener {
+        try MessageListener(address, options: settings.listener, log: log)
     }
 
-    /// Where the socket is bound, after `open`.
-    package var localEndpoint: Endpoint? { listener.localEndpoint }
+    /// Where the sockets are bound, after `open`.
+    package var localEndpoint: Endpoint? { listeners.first?.localEndpoint }
 
     package func run(into sink: any BatchSink) {
-        // Templates are remembered across sockets.
+        let threads = listeners.indices.dropFirst().map { index in
+            Thread.start(name: "netflow \(index + 1)") { [self] in serve(index, sink) }
+        }
+        serve(0, sink)
+        for thread in threads { thread.join() }
+    }
+
+    /// Serves one socket; its exporters are known to nobody else.
+    private func serve(_ index: Int, _ sink: any BatchSink) {
+        // Templates are remembered when the socket has to be opened again.
+        let store = TemplateStore(directory: sink.stateDirectory, part: index, log: sink.log)
         let decoder = NetflowDecoder(
-            options: settings.decoder, stateDirectory: sink.stateDirectory, log: sink.log,
-            ledger: sink.ledger)
+            options: settings.decoder, store: store, log: sink.log, ledger: sink.ledger)
         defer { decoder.finish() }
         var handler = Handler(decoder: decoder, sink: sink)
-        listener.run(log: sink.log) { () throws(OperationError) in
-            try makeListener(sink.log)
+        let address = localEndpoint.map { settings.address.bound(to: $0) } ?? settings.address
+        listeners[index].run(log: sink.log) { () throws(OperationError) in
+            try makeListener(address, sink.log)
         } serve: { listener throws(OperationError) in
             try listener.run(&handler, ledger: sink.ledger)
         }
     }
 
-    package func stop() { listener.stop() }
+    package func stop() {
+        for listener in listeners { listener.stop() }
+    }
 }
 
 /// Collects the records of one round of receiving in a batch.

@@ -5,6 +5,7 @@ import Net
 struct NetflowSettings: Sendable {
     var address: ListenAddress
     var listener = MessageListener.Options()
+    var sockets = 1
     var decoder = NetflowDecoder.Options()
 
     static let info = PluginInfo(
@@ -21,6 +22,9 @@ struct NetflowSettings: Sendable {
             OptionSpec(
                 "port", .integer(0...65_535), default: "2055",
                 help: "UDP or TCP port (registered for IPFIX: 4739, 4740 TLS); 0 picks a free one."),
+            OptionSpec(
+                "sockets", .integer(1...64), default: "1",
+                help: "UDP sockets, each with a thread; an exporter stays with one of them."),
             OptionSpec(
                 "receive_buffer_size", .size, default: "16MiB",
                 help: "Socket receive buffer to ask the kernel for."),
@@ -128,6 +132,9 @@ struct NetflowSettings: Sendable {
         held.bytesPerExporter = settings.size("hold_exporter_memory") ?? held.bytesPerExporter
         held.bytes = settings.size("hold_memory") ?? held.bytes
         decoder.held = held
+        sockets = address.transport == .udp ? settings.integer("sockets") ?? 1 : 1
+        listener.datagram.sharing = sockets
+        decoder.divide(by: sockets)
     }
 
     private static func address(

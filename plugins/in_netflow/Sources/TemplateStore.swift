@@ -15,34 +15,54 @@ struct TemplateStore {
     private static let sizeLimit = 1 << 30
 
     private let directory: String?
+    private let path: String?
     private let log: Log
     /// Streams of an earlier process that were not heard since.
     private(set) var restored: [DomainKey: StoredStream] = [:]
     private var lastSaved: Timestamp?
     private var lastTrouble = ""
 
-    /// Reads what an earlier process kept.
+    /// Reads what an earlier process kept, in all parts.
     ///
-    /// - Parameter directory: `nil` keeps nothing.
-    init(directory: String?, log: Log = .silent) {
+    /// - Parameters:
+    ///   - directory: `nil` keeps nothing.
+    ///   - part: of the exporters, which may have been divided otherwise before.
+    init(directory: String? = nil, part: Int = 0, log: Log = .silent) {
         self.directory = directory
         self.log = log
-        guard let path, FileSystem.kind(of: path) != nil else { return }
+        path = directory.map { $0 + "/" + Self.fileName + (part == 0 ? "" : ".\(part)") }
+        guard let directory, FileSystem.kind(of: directory) == .directory else { return }
         do throws(OperationError) {
-            let bytes = try FileSystem.readFile(path, limit: Self.sizeLimit)
-            guard let streams = bytes.withBytes({ TemplateFile.decode($0) }) else {
-                log.warning("\(path) is damaged or of another version; templates are learned anew")
-                return
+            for name in try FileSystem.list(directory) where Self.isPart(name) {
+                try read(directory + "/" + name)
             }
-            for stream in streams { restored[stream.key] = stream }
-            let count = streams.reduce(0) { $0 + $1.templates.count }
-            log.info("\(count) templates of \(streams.count) streams are known from before")
         } catch {
             log.warning("\(error); templates are learned anew")
         }
+        if restored.isEmpty || part > 0 { return }
+        let count = restored.values.reduce(0) { $0 + $1.templates.count }
+        log.info("\(count) templates of \(restored.count) streams are known from before")
     }
 
-    private var path: String? { directory.map { $0 + "/" + Self.fileName } }
+    /// `templates`, `templates.1`; not one that was being written.
+    private static func isPart(_ name: String) -> Bool {
+        guard name.hasPrefix(fileName) else { return false }
+        let rest = name.dropFirst(fileName.count)
+        return rest.isEmpty || rest.first == "." && Int(rest.dropFirst()) != nil
+    }
+
+    private mutating func read(_ path: String) throws(OperationError) {
+        let bytes = try FileSystem.readFile(path, limit: Self.sizeLimit)
+        guard let streams = bytes.withBytes({ TemplateFile.decode($0) }) else {
+            log.warning("\(path) is damaged or of another version; templates are learned anew")
+            return
+        }
+        for stream in streams {
+            // Of several parts, the one that heard the exporter last.
+            if let other = restored[stream.key], other.exported > stream.exported { continue }
+            restored[stream.key] = stream
+        }
+    }
 
     var isKept: Bool { directory != nil }
 

@@ -17,7 +17,8 @@ final class FlowBench {
         log: Log = .silent
     ) {
         decoder = NetflowDecoder(
-            options: options, stateDirectory: stateDirectory, log: log, ledger: ledger)
+            options: options, store: TemplateStore(directory: stateDirectory, log: log), log: log,
+            ledger: ledger)
     }
 
     /// What the listener lets the decoder do once a second.

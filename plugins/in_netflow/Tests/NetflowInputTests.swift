@@ -134,6 +134,31 @@ final class FlowSink: BatchSink {
         #expect(sink.all.first?["sampler_address"] == "127.0.0.1")
     }
 
+    /// Templates and data of an exporter come from different ports.
+    @Test func knowsTheTemplatesOfEveryExporterOnSeveralSockets() throws {
+        let input = try Self.input(["listen": "127.0.0.1", "port": "0", "sockets": "3"])
+        try input.open(log: .silent)
+        let port = try #require(input.localEndpoint?.port)
+        let sink = FlowSink()
+        let finished = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            input.run(into: sink)
+            finished.signal()
+        }
+        let template = TestMessage.v9([.v9Template(256, [TestField(8, 4)])])
+        let senders = 0x7f00_0301...0x7f00_0310 as ClosedRange<UInt32>
+        for sender in senders { try Self.send(template, to: port, from: sender) }
+        for sender in senders {
+            let data = TestMessage.v9([.data(256, [10, 0, 0, UInt8(sender & 0xff)])], sequence: 8)
+            try Self.send(data, to: port, from: sender)
+            #expect(sink.arrived.wait(timeout: .now() + 10) == .success)
+        }
+        input.stop()
+        #expect(finished.wait(timeout: .now() + 10) == .success)
+        let seen = Set(sink.all.compactMap { $0["sampler_address"] })
+        #expect(seen.count == senders.count)
+    }
+
     @Test func returnsAtOnceWhenStoppedBefore() throws {
         let input = try Self.input(["listen": "127.0.0.1", "port": "0"])
         input.stop()
@@ -141,12 +166,22 @@ final class FlowSink: BatchSink {
         input.run(into: FlowSink())
     }
 
-    private static func send(_ payload: [UInt8], to port: UInt16) throws {
+    private static func send(
+        _ payload: [UInt8], to port: UInt16, from sender: UInt32 = 0x7f00_0001
+    ) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         #expect(descriptor >= 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = sender.bigEndian
+        // Pointers live for the call only.
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        #expect(status == 0)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         // Pointers live for the call only.
@@ -159,9 +194,4 @@ final class FlowSink: BatchSink {
         }
         #expect(sent == payload.count)
     }
-
-    // MARK: Papers
-
-    private static let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent()
 }

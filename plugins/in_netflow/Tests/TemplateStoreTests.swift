@@ -150,6 +150,23 @@ import Testing
         #expect(after.records.count == 1)
     }
 
+    /// Sockets may be more or fewer after the next start.
+    @Test func readsWhatEverySocketKept() {
+        for part in 0..<3 {
+            var store = TemplateStore(directory: state, part: part)
+            let stream = StoredStream(
+                key: DomainKey(
+                    exporter: IPAddress(v4: UInt32(part / 2)), domain: 5, flowProtocol: .netflowV9),
+                uptime: 1, exported: Int64(part), sequence: 1,
+                templates: [.init(isOptions: false, lastSeen: 1, definition: [1, 0, 0, 1])])
+            let isSaved = store.save([stream], at: Timestamp(seconds: 2))
+            #expect(isSaved)
+        }
+        let all = TemplateStore(directory: state).restored.values
+        // Parts 0 and 1 tell of the same exporter; the later one counts.
+        #expect(Set(all.map(\.exported)) == [1, 2])
+    }
+
     @Test func startsWithoutAFileThatIsDamaged() throws {
         let before = start()
         before.feed(Self.announcement())
