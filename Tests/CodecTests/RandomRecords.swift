@@ -79,7 +79,7 @@ struct RandomRecords {
 
     private mutating func derivation(_ count: Int) -> Derivation {
         func any(_ random: inout SeededRandom) -> Int { Int.random(in: 0..<count, using: &random) }
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<13, using: &random) {
         case 0: return .uptime(ticks: any(&random), uptime: any(&random), exported: any(&random))
         case 1: return .sinceBoot(ticks: any(&random), boot: any(&random), exported: any(&random))
         case 2: return .beforeExport(microseconds: any(&random), exported: any(&random))
@@ -94,6 +94,9 @@ struct RandomRecords {
         case 8:
             return .shifted(
                 time: any(&random), nanoseconds: Int64.random(in: .min ... .max, using: &random))
+        case 9: return .elapsedNanoseconds(from: any(&random), to: any(&random))
+        case 10: return .elapsedTicks(from: any(&random), to: any(&random))
+        case 11: return .epochNanoseconds(of: any(&random))
         default:
             return .list((0..<Int.random(in: 0...3, using: &random)).map { _ in any(&random) })
         }

@@ -26,7 +26,9 @@ final class JSONPlan: @unchecked Sendable {
             /// What the slot at `offset` points to, read as `encoding`.
             case text, slot
             // Derivations of columns `a`, `b` and `c`.
-            case uptime, sinceBoot, beforeExport, elapsed, bits, name, product
+            case uptime, sinceBoot, beforeExport, bits, name, product, ticks, epoch
+            /// Nanoseconds from time `a` to time `b`, divided by `mask`.
+            case elapsed
             /// Column `a` and `mask` nanoseconds.
             case shifted
             /// `b` arguments from index `a` on.

@@ -221,7 +221,13 @@ struct JSONPlanDraft {
         case .uptime: return step(.uptime)
         case .sinceBoot: return step(.sinceBoot)
         case .beforeExport: return step(.beforeExport)
-        case .elapsedMilliseconds: return step(.elapsed)
+        case .elapsedMilliseconds, .elapsedNanoseconds:
+            var made = step(.elapsed)
+            made.mask = 1
+            if case .elapsedMilliseconds = derivation { made.mask = 1_000_000 }
+            return made
+        case .elapsedTicks: return step(.ticks)
+        case .epochNanoseconds: return step(.epoch)
         case .bits(_, let shift, let mask):
             var made = step(.bits)
             made.shift = shift

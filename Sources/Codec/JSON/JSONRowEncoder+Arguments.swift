@@ -55,6 +55,12 @@ extension JSONRowEncoder {
             }
         case .bits: return unsigned(step.a, row).map { $0 >> step.shift & step.mask }
         case .elapsed: return elapsed(step, row)
+        case .ticks:
+            guard let from = unsigned(step.a, row), let to = unsigned(step.b, row) else {
+                return nil
+            }
+            return Derivation.ticks(from: from, to: to)
+        case .epoch: return moment(step.a, row).flatMap { UInt64(exactly: $0) }
         case .product:
             guard let number = unsigned(step.a, row), let factor = unsigned(step.b, row) else {
                 return nil
@@ -71,7 +77,7 @@ extension JSONRowEncoder {
             return nil
         }
         let (difference, overflow) = to.subtractingReportingOverflow(from)
-        return UInt64(overflow ? .max : difference) / 1_000_000
+        return UInt64(overflow ? .max : difference) / step.mask
     }
 
     /// As `Row.timestamp(at:)`, in nanoseconds since 1970.
@@ -130,7 +136,7 @@ extension JSONRowEncoder {
         switch step.code {
         case .null: return true
         case .uptime, .sinceBoot, .beforeExport, .shifted: return moment(step, row) == nil
-        case .elapsed, .bits, .product: return unsigned(index, row) == nil
+        case .elapsed, .ticks, .epoch, .bits, .product: return unsigned(index, row) == nil
         case .name:
             return unsigned(step.a, row).map { !names.hasName(table: Int(step.b), $0) } ?? true
         case .first, .list: return firstArgument(step, row) == nil

@@ -167,7 +167,7 @@ struct JSONRowEncoder {
         case .name:
             guard let number = unsigned(step.a, row) else { return start }
             return names.put(table: Int(step.b), number, start)
-        case .bits, .elapsed, .product:
+        case .bits, .elapsed, .ticks, .epoch, .product:
             guard let number = rareUnsigned(step, row) else { return start }
             cursor.put(decimal: number)
             return cursor

@@ -13,6 +13,12 @@ public enum Derivation: Hashable, Sendable {
     case beforeExport(microseconds: Int, exported: Int)
     /// Whole milliseconds between two times; null when negative.
     case elapsedMilliseconds(from: Int, to: Int)
+    /// The same in nanoseconds.
+    case elapsedNanoseconds(from: Int, to: Int)
+    /// The milliseconds between two counts of milliseconds that wrap at 2³²; null when negative.
+    case elapsedTicks(from: Int, to: Int)
+    /// A time as the number of nanoseconds since 1970; null before.
+    case epochNanoseconds(of: Int)
     /// `(value >> shift) & mask`.
     case bits(of: Int, shift: UInt8, mask: UInt64)
     /// The name of a number, null when the table has none.
@@ -34,7 +40,10 @@ public enum Derivation: Hashable, Sendable {
         case .uptime(let ticks, let uptime, let exported): [ticks, uptime, exported]
         case .sinceBoot(let ticks, let boot, let exported): [ticks, boot, exported]
         case .beforeExport(let microseconds, let exported): [microseconds, exported]
-        case .elapsedMilliseconds(let from, let to): [from, to]
+        case .elapsedMilliseconds(let from, let to), .elapsedNanoseconds(let from, let to),
+            .elapsedTicks(let from, let to):
+            [from, to]
+        case .epochNanoseconds(let time): [time]
         case .bits(let column, _, _): [column]
         case .name(let column, _): [column]
         case .first(let columns), .list(let columns): columns
@@ -57,6 +66,11 @@ public enum Derivation: Hashable, Sendable {
             .beforeExport(microseconds: transform(microseconds), exported: transform(exported))
         case .elapsedMilliseconds(let from, let to):
             .elapsedMilliseconds(from: transform(from), to: transform(to))
+        case .elapsedNanoseconds(let from, let to):
+            .elapsedNanoseconds(from: transform(from), to: transform(to))
+        case .elapsedTicks(let from, let to):
+            .elapsedTicks(from: transform(from), to: transform(to))
+        case .epochNanoseconds(let time): .epochNanoseconds(of: transform(time))
         case .bits(let column, let shift, let mask):
             .bits(of: transform(column), shift: shift, mask: mask)
         case .name(let column, let table): .name(of: transform(column), table: table)
@@ -77,6 +91,13 @@ extension Derivation {
     public static func saturatingProduct(_ number: UInt64, _ factor: UInt64) -> UInt64 {
         let (product, overflow) = number.multipliedReportingOverflow(by: factor)
         return overflow ? .max : product
+    }
+
+    /// `to - from` of two counts that wrap at 2³²; `nil` when it is negative.
+    @inlinable
+    public static func ticks(from: UInt64, to: UInt64) -> UInt64? {
+        let difference = UInt32(truncatingIfNeeded: to) &- UInt32(truncatingIfNeeded: from)
+        return difference <= UInt32(Int32.max) ? UInt64(difference) : nil
     }
 
     /// `exported - Int32(uptime - ticks)` ms in nanoseconds since 1970.

@@ -16,6 +16,8 @@ public enum NameTable: UInt8, Sendable, CaseIterable {
     case flowEndReason = 6
     /// IPFIX flowDirection (element 61).
     case flowDirection = 7
+    /// EtherTypes of network protocols, lower case: `ipv6`.
+    case etherType = 8
 
     /// The name of `number`, or `nil`.
     public func name(of number: UInt64) -> StaticString? {
@@ -33,12 +35,32 @@ public enum NameTable: UInt8, Sendable, CaseIterable {
         case .firewallEvent: Self.firewallEvents
         case .flowEndReason: Self.flowEndReasons
         case .flowDirection: Self.flowDirections
+        case .etherType: []
         }
     }
 
     private func sparse(_ number: UInt64) -> StaticString? {
-        guard self == .transport else { return nil }
-        return switch number {
+        switch self {
+        case .transport: Self.sparseTransport(number)
+        case .etherType: Self.etherType(number)
+        default: nil
+        }
+    }
+
+    private static func etherType(_ number: UInt64) -> StaticString? {
+        switch number {
+        case 0x0800: "ipv4"
+        case 0x0806: "arp"
+        case 0x8035: "rarp"
+        case 0x86dd: "ipv6"
+        case 0x8847: "mpls"
+        case 0x88cc: "lldp"
+        default: nil
+        }
+    }
+
+    private static func sparseTransport(_ number: UInt64) -> StaticString? {
+        switch number {
         case 41: "ipv6"
         case 46: "rsvp"
         case 47: "gre"

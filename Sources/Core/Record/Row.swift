@@ -87,10 +87,19 @@ public struct Row: ~Escapable {
             let before = Int64(truncatingIfNeeded: microseconds & 0xffff_ffff) * 1000
             return .timestamp(Timestamp(nanoseconds: exported.nanoseconds &- before))
         case .elapsedMilliseconds(let from, let to):
-            guard let from = timestamp(at: from), let to = timestamp(at: to), from <= to else {
-                return .null
-            }
-            return .unsigned(UInt64(to.nanoseconds(since: from) / 1_000_000))
+            guard let elapsed = elapsed(from: from, to: to) else { return .null }
+            return .unsigned(elapsed / 1_000_000)
+        case .elapsedNanoseconds(let from, let to):
+            guard let elapsed = elapsed(from: from, to: to) else { return .null }
+            return .unsigned(elapsed)
+        case .elapsedTicks(let from, let to):
+            guard let from = unsigned(at: from), let to = unsigned(at: to),
+                let ticks = Derivation.ticks(from: from, to: to)
+            else { return .null }
+            return .unsigned(ticks)
+        case .epochNanoseconds(let time):
+            guard let time = timestamp(at: time), time.nanoseconds >= 0 else { return .null }
+            return .unsigned(UInt64(time.nanoseconds))
         case .bits(let column, let shift, let mask):
             guard let value = unsigned(at: column) else { return .null }
             return .unsigned(value >> UInt64(shift) & mask)
@@ -118,6 +127,14 @@ public struct Row: ~Escapable {
             guard let time = timestamp(at: time) else { return .null }
             return .timestamp(Timestamp(nanoseconds: time.nanoseconds &+ nanoseconds))
         }
+    }
+
+    /// Nanoseconds between two times; `nil` when negative.
+    private func elapsed(from: Int, to: Int) -> UInt64? {
+        guard let from = timestamp(at: from), let to = timestamp(at: to), from <= to else {
+            return nil
+        }
+        return UInt64(to.nanoseconds(since: from))
     }
 
     public func isNull(at index: Int) -> Bool {

@@ -104,6 +104,9 @@ extension Derivation {
         case .only: 9
         case .product: 10
         case .shifted: 11
+        case .elapsedNanoseconds: 12
+        case .elapsedTicks: 13
+        case .epochNanoseconds: 14
         }
     }
 
@@ -156,6 +159,9 @@ extension Derivation {
                 throw DecodeError(.shapeCorrupt, at: reader.offset)
             }
             return .shifted(time: arguments[0], nanoseconds: Int64(bitPattern: nanoseconds))
+        case (12, 2): return .elapsedNanoseconds(from: arguments[0], to: arguments[1])
+        case (13, 2): return .elapsedTicks(from: arguments[0], to: arguments[1])
+        case (14, 1): return .epochNanoseconds(of: arguments[0])
         default: throw DecodeError(.shapeCorrupt, at: reader.offset)
         }
     }

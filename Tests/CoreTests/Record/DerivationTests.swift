@@ -24,6 +24,13 @@ import Testing
         #expect(time == Self.boot + milliseconds * Self.millisecond)
     }
 
+    @Test func ticksWrapAndGoForwardOnly() {
+        #expect(Derivation.ticks(from: 1000, to: 2500) == 1500)
+        #expect(Derivation.ticks(from: 0xffff_ff00, to: 0x100) == 512)
+        #expect(Derivation.ticks(from: 1000, to: 1000) == 0)
+        #expect(Derivation.ticks(from: 1001, to: 1000) == nil)
+    }
+
     @Test func productsStopAtTheLargestNumber() {
         #expect(Derivation.saturatingProduct(1500, 1000) == 1_500_000)
         #expect(Derivation.saturatingProduct(.max, 1) == .max)

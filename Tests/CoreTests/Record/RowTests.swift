@@ -12,6 +12,7 @@ import Testing
                     "time_flow_start=1699999997500000000", "time_flow_end=1699999999000000000",
                     "duration_ms=1500", "src_addr=192.0.2.1", "proto=6", "transport=tcp",
                     "message=hello", "low=3", "either=6", "all=[6]", "moved=1699999998999999995",
+                    "duration_ns=1500000000", "ticks=1500", "end_ns=1699999999000000000",
                     "ie.raw=0x0",
                 ],
                 [
@@ -20,6 +21,7 @@ import Testing
                     "duration_ms=0", "src_addr=192.0.2.1", "proto=255", "src_as=64500", "low=3",
                     "either=64500", "all=[64500,255]", "product=16447500",
                     "moved=1699999999998999995",
+                    "duration_ns=0", "ticks=0", "end_ns=1699999999999000000",
                     "ie.raw=0x0",
                 ],
             ])

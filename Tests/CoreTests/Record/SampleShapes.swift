@@ -29,6 +29,9 @@ enum SampleShapes {
             Column("all", .unsigned, .derived(.list([11, 9]))),
             Column("product", .unsigned, .derived(.product(of: 9, by: 11))),
             Column("moved", .nanoseconds, .derived(.shifted(time: 6, nanoseconds: -5))),
+            Column("duration_ns", .unsigned, .derived(.elapsedNanoseconds(from: 5, to: 6))),
+            Column("ticks", .unsigned, .derived(.elapsedTicks(from: 4, to: 3))),
+            Column("end_ns", .unsigned, .derived(.epochNanoseconds(of: 6))),
             Column("ie", member: "raw", .bytes, .row(offset: 0, length: 2)),
         ], rowLength: 25, hasVariablePart: true, constantsLength: 12, timeColumn: 6)
 

@@ -90,6 +90,11 @@ struct ElementRegistry: Sendable {
 
     var count: Int { entries.count }
 
+    /// All elements with their names, sorted by number.
+    var all: [(key: ElementKey, name: String)] {
+        entries.indices.map { (entries[$0].key, name(at: $0)) }
+    }
+
     private static func parse(_ text: StaticString) -> [Entry] {
         var entries: [Entry] = []
         entries.reserveCapacity(ElementTable.count)

@@ -6,6 +6,7 @@ struct ShapeOptions: Sendable {
     var repeatsConsumed = false
     /// Whether counters multiplied by the sampling rate stand beside them.
     var estimates = true
+    var profile = SchemaProfile.flat
     /// Elements that the user named.
     var defined: [ElementKey: Element] = [:]
 }
@@ -22,7 +23,7 @@ struct FlowPlan: Sendable {
         _ options: ShapeOptions
     ) {
         var compiler = ShapeCompiler(layout, variant, learned, options)
-        shape = compiler.compile()
+        shape = options.profile.apply(to: compiler.compile())
     }
 
     /// Bytes of memory, roughly.

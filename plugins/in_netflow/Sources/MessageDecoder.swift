@@ -58,7 +58,7 @@ struct MessageDecoder: ~Copyable {
             limits: options.limits, models: models.memory, ledger: ledger)
         held = HeldSets(limits: options.held)
         lists = ListDecoder(defined: options.shapes.defined)
-        samples = SampleRecords(estimates: options.shapes.estimates)
+        samples = SampleRecords(options.shapes)
     }
 
     // MARK: What is not done per message

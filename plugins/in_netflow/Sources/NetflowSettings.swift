@@ -38,6 +38,10 @@ struct NetflowSettings: Sendable {
                 "emit_options", .boolean, default: "false",
                 help: "Hand on options records too, as record_type options."),
             OptionSpec(
+                "profile", .choice(SchemaProfile.allCases.map(\.rawValue)),
+                default: SchemaProfile.flat.rawValue,
+                help: "Whose names fields have; docs/35-flow-fields.md lists all."),
+            OptionSpec(
                 "ie_all", .boolean, default: "false",
                 help: "Repeat in ie the elements that have columns of their own."),
             OptionSpec(
@@ -107,6 +111,8 @@ struct NetflowSettings: Sendable {
                 FlowProtocol.allCases.filter { names.contains($0.name) })
         }
         decoder.emitsOptions = settings.boolean("emit_options")
+        decoder.shapes.profile =
+            settings.text("profile").flatMap(SchemaProfile.init(rawValue:)) ?? .flat
         decoder.shapes.repeatsConsumed = settings.boolean("ie_all")
         decoder.readsTunnels = settings.boolean("tunnels")
         decoder.repairsSampling = settings.boolean("repair_sampling")

@@ -20,10 +20,9 @@ struct SampleRecords: ~Copyable {
     private var rowLength = 0
     /// Parts that all records of the datagram have.
     private var general: SampleParts = []
-    private let estimates: Bool
+    private let options: ShapeOptions
 
-    /// - Parameter estimates: whether flows get counters multiplied by the sampling rate.
-    init(estimates: Bool) { self.estimates = estimates }
+    init(_ options: ShapeOptions) { self.options = options }
 
     mutating func begin(
         _ header: MessageHeader, agent: IPAddress, _ source: PayloadSource,
@@ -125,7 +124,7 @@ struct SampleRecords: ~Copyable {
             return known
         }
         if shapes.count >= Self.limit { shapes.removeAll() }
-        let made = SampleShape.make(layout, estimates: estimates)
+        let made = SampleShape.make(layout, options)
         shapes[layout] = made
         last = (layout, made)
         return made

@@ -11,10 +11,9 @@ struct SampleShape {
     private var packets: Int?
     private var bytes: Int?
 
-    /// - Parameter estimates: whether flows get counters multiplied by the sampling rate.
-    static func make(_ layout: SampleLayout, estimates: Bool) -> Shape {
+    static func make(_ layout: SampleLayout, _ options: ShapeOptions) -> Shape {
         var made = SampleShape(layout)
-        return made.compile(estimates: estimates)
+        return options.profile.apply(to: made.compile(estimates: options.estimates))
     }
 
     private init(_ layout: SampleLayout) { self.layout = layout }

@@ -174,6 +174,13 @@ struct ShapeCompiler {
         } else if let field = first(TimeElements.durationMilliseconds) {
             take(field)
             add(column("duration_ms", field))
+        } else if let start = first(TimeElements.startTicks), let end = first(TimeElements.endTicks)
+        {
+            // Nothing dates them, but their distance needs no date.
+            add(
+                Column(
+                    "duration_ms", .unsigned,
+                    .derived(.elapsedTicks(from: addHidden(start), to: addHidden(end)))))
         }
     }
 

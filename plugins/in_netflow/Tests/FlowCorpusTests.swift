@@ -84,7 +84,8 @@ import Testing
         }
     }
 
-    /// As above, with columns that depend on settings: addresses of mediators, names, moved times.
+    /// As above, with columns that depend on settings: addresses of mediators, names, moved times,
+    /// another profile.
     @Test(arguments: cases)
     func survivesFlippedBitsWithEverySetting(_ example: Case) {
         var profile = ExporterProfile()
@@ -96,6 +97,7 @@ import Testing
         options.exporters = ExporterProfiles(
             profile, mediators: ["0.0.0.0/0"].compactMap(NetworkPrefix.init))
         options.shapes.repeatsConsumed = true
+        options.shapes.profile = .ecs
         for (index, datagram) in example.datagrams.enumerated() {
             let bench = FlowBench(options)
             for earlier in example.datagrams[..<index] { bench.feed(earlier) }

@@ -33,7 +33,7 @@ import Testing
                     "sampler_address": "192.0.2.1", "peer_address": "192.0.2.1",
                     "peer_port": "50000",
                     "observation_domain_id": "0", "template_id": "258", "sequence_num": "7",
-                    "time_source": "export", "src_addr": "10.10.8.197",
+                    "time_source": "export", "duration_ms": "0", "src_addr": "10.10.8.197",
                     "dst_addr": "192.168.128.17", "src_port": "123", "dst_port": "123",
                     "proto": "17", "transport": "udp", "etype": "2048", "bytes": "152",
                     "packets": "2", "tcp_flags": "0", "in_if": "13", "out_if": "7",
