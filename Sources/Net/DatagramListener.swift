@@ -22,7 +22,9 @@ public final class DatagramListener: Sendable {
         /// Mode bits of a unix socket.
         public var unixPermissions: UInt32 = 0o644
         /// How many listeners share the address; each sender stays with one of them, whatever its
-        /// port. They all have to be there.
+        /// port.
+        ///
+        /// They all have to be there.
         public var sharing = 1
         /// Whether the handler is called once a second to tend to what it keeps.
         public var isTended = false
