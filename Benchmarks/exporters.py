@@ -61,7 +61,6 @@ def measure(sender, exporters, templates, datagrams, to):
     (out / "ours").mkdir()
     if to == "file":
         warm(out / "ours")
-        (out / "ours" / "warm").unlink()
     agent = subprocess.Popen(
         [AGENT, "run", "-c", config(out, to)], stderr=open(out / "log", "w"),
         stdout=subprocess.DEVNULL)
@@ -74,6 +73,8 @@ def measure(sender, exporters, templates, datagrams, to):
         before = cpu_seconds(agent.pid)
         announcing = 0.2 + exporters / 32 * 0.0022
         time.sleep(announcing)
+        # Memory that was in use a moment before; see peers.warm.
+        (out / "ours" / "warm").unlink(missing_ok=True)
         before = cpu_seconds(agent.pid) if exporters > 1 else before
         sent = json.loads(load.communicate(timeout=120)[0])
         time.sleep(2.5)
