@@ -25,10 +25,11 @@ enum RecordLayout: Int, CaseIterable {
         switch self {
         case .flow:
             [
-                .init("START"), .init("SECONDS", .right, rank: 3), .init("EXPORTER", rank: 4),
-                .init("PROTO"), .init("SOURCE"), .init("DESTINATION"), .init("PACKETS", .right),
-                .init("BYTES", .right), .init("IN", .right, rank: 1), .init("OUT", .right, rank: 2),
-                .init("NAT SOURCE", rank: 5), .init("NAT DESTINATION", rank: 6),
+                .init("START", rank: 1), .init("SECONDS", .right, rank: 4),
+                .init("EXPORTER", rank: 5), .init("PROTO"), .init("SOURCE"), .init("DESTINATION"),
+                .init("PACKETS", .right), .init("BYTES", .right), .init("IN", .right, rank: 2),
+                .init("OUT", .right, rank: 3), .init("NAT SOURCE", rank: 6),
+                .init("NAT DESTINATION", rank: 7),
             ]
         case .firewall:
             [
