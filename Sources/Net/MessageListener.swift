@@ -99,6 +99,24 @@ public protocol MessageDecoder: PayloadDecoder {
 
     /// Counts something wrong with a sender's framing or connection.
     func note(_ problem: ErrorCode, from source: PayloadSource)
+
+    /// Forgets what belongs to a connection that ended.
+    func endSession(of source: PayloadSource)
+
+    /// Does what is not done per message, when the listener was told to have it done.
+    func tend(at now: Timestamp)
+}
+
+extension MessageDecoder {
+    public func decodeTruncated(
+        _ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch
+    ) {
+        decode(payload, from: source, into: &batch)
+    }
+
+    public func endSession(of source: PayloadSource) {}
+
+    public func tend(at now: Timestamp) {}
 }
 
 /// Collects the records of one round of receiving in a batch and submits it.
@@ -128,6 +146,10 @@ public struct BatchCollector<Decoder: MessageDecoder>: PayloadHandler, ~Copyable
     public mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
         decoder.note(problem, from: source)
     }
+
+    public mutating func ended(_ source: PayloadSource) { decoder.endSession(of: source) }
+
+    public mutating func tend(at now: Timestamp) { decoder.tend(at: now) }
 
     public mutating func endBatch() {
         if !batch.isEmpty { sink.submit(&batch) }

@@ -58,7 +58,7 @@ extension MessageDecoder {
             guard let template = domain.template(id) else { return waiting.append(set) }
             if template.isRestored, !template.fits(body) {
                 // The exporter has changed it while nobody listened.
-                domain.remove(template)
+                withdraw(template.id, domain)
                 return waiting.append(set)
             }
             decodeData(body, template, domain, into: &batch)

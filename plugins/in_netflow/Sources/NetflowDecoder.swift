@@ -1,7 +1,8 @@
 import Core
+import Net
 
 /// The decoder of the `netflow` input, for the network and for captures.
-final class NetflowDecoder: PayloadDecoder {
+final class NetflowDecoder: Net.MessageDecoder {
     struct Options: Sendable {
         var limits = ExporterTable.Limits()
         var held = HeldSets.Limits()

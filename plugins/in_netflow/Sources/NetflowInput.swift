@@ -55,52 +55,15 @@ package final class NetflowInput: Input {
         let decoder = NetflowDecoder(
             options: settings.decoder, store: store, log: sink.log, ledger: sink.ledger)
         defer { decoder.finish() }
-        var handler = Handler(decoder: decoder, sink: sink)
         let address = localEndpoint.map { settings.address.bound(to: $0) } ?? settings.address
         listeners[index].run(log: sink.log) { () throws(OperationError) in
             try makeListener(address, sink.log)
         } serve: { listener throws(OperationError) in
-            try listener.run(&handler, ledger: sink.ledger)
+            try listener.run(decoder, into: sink)
         }
     }
 
     package func stop() {
         for listener in listeners { listener.stop() }
-    }
-}
-
-/// Collects the records of one round of receiving in a batch.
-private struct Handler: PayloadHandler, ~Copyable {
-    /// A round of large datagrams is handed on in parts, to bound memory.
-    private static let batchBytes = 1 << 20
-
-    private let decoder: NetflowDecoder
-    private let sink: any BatchSink
-    private var batch: RecordBatch
-
-    init(decoder: NetflowDecoder, sink: any BatchSink) {
-        self.decoder = decoder
-        self.sink = sink
-        batch = RecordBatch(tag: sink.tag)
-    }
-
-    mutating func receive(_ payload: RawSpan, from source: PayloadSource) {
-        if batch.isEmpty { batch.received = source.received }
-        decoder.decode(payload, from: source, into: &batch)
-        if batch.bytes.byteCount >= Self.batchBytes { submit() }
-    }
-
-    mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
-        decoder.note(problem, from: source)
-    }
-
-    mutating func ended(_ source: PayloadSource) { decoder.endSession(of: source) }
-
-    mutating func endBatch() { submit() }
-
-    mutating func tend(at now: Timestamp) { decoder.tend(at: now) }
-
-    private mutating func submit() {
-        if !batch.isEmpty { sink.submit(&batch) }
     }
 }

@@ -146,13 +146,7 @@ struct NetflowSettings: Sendable {
         listener.setTended()
         listener.stream.format = .ipfix
         listener.stream.read(settings, isStream: isStream, &problems)
-        let text = settings.text("listen") ?? ""
-        if IPAddress(text) == nil {
-            problems.append(
-                SettingsProblem(
-                    .invalidValue, at: settings.location(of: "listen"),
-                    "'listen' is '\(text)', which is no IP address"))
-        }
+        let endpoint = Endpoint.listening(settings, &problems)
         let protocols = settings.texts("protocols")
         if isStream, !protocols.isEmpty, !protocols.contains(FlowProtocol.ipfix.name) {
             problems.append(
@@ -162,9 +156,6 @@ struct NetflowSettings: Sendable {
         }
         if !problems.isEmpty { throw SettingsError(problems) }
         return ListenAddress(
-            transport: isStream ? listener.stream.transport : .udp,
-            endpoint: Endpoint(
-                address: IPAddress(text) ?? .any,
-                port: UInt16(clamping: settings.integer("port") ?? 2055)))
+            transport: isStream ? listener.stream.transport : .udp, endpoint: endpoint)
     }
 }

@@ -263,13 +263,6 @@ final class ObservationDomain {
         return template.byteCount - before
     }
 
-    /// Takes out a template that turned out to be wrong.
-    func remove(_ template: Template) {
-        guard templates[template.id] === template else { return }
-        templates[template.id] = nil
-        storedBytes -= template.byteCount
-    }
-
     /// Takes out the templates that were not announced for too long.
     ///
     /// - Parameters:
@@ -281,7 +274,7 @@ final class ObservationDomain {
         if isSession { return 0 }
         for template in Array(templates.values)
         where template.life.hasEnded(at: now, message: messageCount, limit: limit) {
-            remove(template)
+            _ = withdraw(template.id)
             counters.count(.flowTemplateExpired)
         }
         return before - storedBytes

@@ -68,20 +68,11 @@ struct RouterOSSettings: Sendable {
                 SettingsProblem(
                     .invalidValue, at: settings.location(of: "pattern"), "'pattern': \(error)"))
         }
-        let text = settings.text("listen") ?? ""
-        if IPAddress(text) == nil {
-            problems.append(
-                SettingsProblem(
-                    .invalidValue, at: settings.location(of: "listen"),
-                    "'listen' is '\(text)', which is no IP address"))
-        }
+        let endpoint = Endpoint.listening(settings, &problems)
         let isStream = settings.text("mode") == "tcp"
         listener.stream.read(settings, isStream: isStream, &problems)
         address = ListenAddress(
-            transport: isStream ? listener.stream.transport : .udp,
-            endpoint: Endpoint(
-                address: IPAddress(text) ?? .any,
-                port: UInt16(clamping: settings.integer("port") ?? 5141)))
+            transport: isStream ? listener.stream.transport : .udp, endpoint: endpoint)
         listener.setReceiveBuffer(settings.size("receive_buffer_size"))
         listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 3_000_000)
         listener.stream.format = settings.text("format") == "none" ? .priority : .newline

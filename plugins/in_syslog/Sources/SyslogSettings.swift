@@ -100,18 +100,9 @@ struct SyslogSettings: Sendable {
                     .conflictingKeys, at: settings.location(of: "path"),
                     "'path' belongs to mode 'unix_udp', not '\(mode)'"))
         }
-        let text = settings.text("listen") ?? ""
-        if IPAddress(text) == nil {
-            problems.append(
-                SettingsProblem(
-                    .invalidValue, at: settings.location(of: "listen"),
-                    "'listen' is '\(text)', which is no IP address"))
-        }
+        let endpoint = Endpoint.listening(settings, &problems)
         return ListenAddress(
-            transport: mode == "tcp" ? stream : .udp,
-            endpoint: Endpoint(
-                address: IPAddress(text) ?? .any,
-                port: UInt16(clamping: settings.integer("port") ?? 5140)))
+            transport: mode == "tcp" ? stream : .udp, endpoint: endpoint)
     }
 
     private mutating func readListener(
