@@ -78,6 +78,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case parserBadTime = 2503
     case parserBadType = 2504
     case parserLineTooLong = 2505
+    case parserUnclosedQuote = 2506
     // Decoding: stored records.
     case shapeCorrupt = 2601
     case frameCorrupt = 2602

@@ -157,6 +157,21 @@ public struct RecordBuilder: ~Copyable {
     /// Gives a field another name.
     public mutating func rename(at index: Int, to name: String) { fields[index].name = name }
 
+    /// Takes the field added last out and gives its value to the field at `index`, which keeps its
+    /// name and place.
+    public mutating func moveLast(to index: Int) {
+        let last = fields.removeLast()
+        fields[index].encoding = last.encoding
+        fields[index].start = last.start
+        fields[index].length = last.length
+    }
+
+    /// Takes out the fields from `start` on whose name one in front of `start` has.
+    public mutating func removeRepeated(from start: Int) {
+        let names = Set(fields[..<start].lazy.filter { $0.member == nil }.map(\.name))
+        fields[start...].removeAll { names.contains($0.name) }
+    }
+
     /// Takes a field out of the record.
     public mutating func remove(at index: Int) {
         fields.remove(at: index)
