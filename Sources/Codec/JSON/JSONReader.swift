@@ -47,6 +47,23 @@ public struct JSONReader: ~Copyable {
         if cursor < text.byteCount { throw DecodeError(.parserBadJSON, at: cursor) }
     }
 
+    /// Appends the value in `text`, an object or an array, to `writer`.
+    ///
+    /// - Throws: `parserBadJSON` with the offset in `text` where reading stopped; the writer then
+    ///   holds part of the value.
+    public mutating func readContainer(
+        _ text: RawSpan, into writer: inout NestedWriter
+    ) throws(DecodeError) {
+        var cursor = 0
+        JSONGrammar.skipSpace(text, &cursor)
+        guard text.hasBytes(of: "{", at: cursor) || text.hasBytes(of: "[", at: cursor) else {
+            throw DecodeError(.parserBadJSON, at: cursor)
+        }
+        try JSONGrammar.readValue(text, &cursor, into: &writer, &scratch, depth: 0)
+        JSONGrammar.skipSpace(text, &cursor)
+        if cursor < text.byteCount { throw DecodeError(.parserBadJSON, at: cursor) }
+    }
+
     /// Reads one object with a reader of its own; see the method of the same name.
     public static func readObject(
         _ text: RawSpan, into builder: inout RecordBuilder
