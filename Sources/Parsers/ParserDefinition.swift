@@ -5,22 +5,23 @@ import Patterns
 public struct ParserDefinition: Sendable {
     public let name: String
     private let format: Format
-    private let time: TimeRule
-    private let types: [String: FieldType]
-    private let skipsEmptyValues: Bool
-    private let isTimeStrict: Bool
+    private let rules: FieldRules
 
-    private enum Format: Sendable {
+    enum Format: Sendable {
         case regex(Pattern)
         case json
+        case pairs(PairFormat)
     }
 
     /// What an entry of `parsers` may say; the single declaration for reading, help and reference.
     public static let options: [OptionSpec] = [
         OptionSpec("name", .text, required: true, help: "What `parser:` options call it"),
-        OptionSpec("format", .choice(["regex", "json"]), required: true, help: "How lines look"),
+        OptionSpec("format", .choice(formats), required: true, help: "How lines look"),
         OptionSpec("regex", .text, help: "The pattern; its named groups become fields"),
-        OptionSpec("time_key", .text, default: "time", help: "The field that holds the time"),
+        OptionSpec(
+            "time_key", .text,
+            help: "The field that holds the time, or several to be joined: `date time`; by default "
+                + "`time`, `rt` for cef, `devTime` for leef"),
         OptionSpec(
             "time_format", .text, help: "How the time is written; RFC 3339 when not given"),
         OptionSpec("time_keep", .boolean, default: "off", help: "Keep the time's text as well"),
@@ -31,14 +32,41 @@ public struct ParserDefinition: Sendable {
         OptionSpec("time_zone", .text, help: "The same; only UTC and offsets, no place names"),
         OptionSpec(
             "time_system_timezone", .boolean, default: "off", help: "Not supported; off only"),
-        OptionSpec("types", .text, help: "Types of captures: `code:integer size:integer`"),
+        OptionSpec("types", .text, help: "Types of fields: `code:integer size:integer`"),
+        OptionSpec("skip_empty_values", .boolean, default: "on", help: "Leave empty values out"),
         OptionSpec(
-            "skip_empty_values", .boolean, default: "on", help: "Leave empty captures out"),
+            "decode_field", .text, repeatable: true,
+            help: "`json FIELD`: the members of the object in this field become fields as well"),
+        OptionSpec(
+            "decode_field_as", .text, repeatable: true,
+            help: "`CODING FIELD`: decode the field's text; CODING is json, escaped, escaped_utf8 or "
+                + "mysql_quoted; `do_next` or `try_next` behind it goes on to the field's next one"),
+        OptionSpec(
+            "logfmt_no_bare_keys", .boolean, default: "off",
+            help: "logfmt: refuse lines with a key without `=`"),
+        OptionSpec(
+            "fields", .text, repeatable: true,
+            help: "csv: names of the fields in their order; without it column1, column2"),
+        OptionSpec("keys", .text, repeatable: true, help: "csv: the same as fields"),
+        OptionSpec(
+            "delimiter", .text, help: "csv: the character between fields, also `\\t`; default comma"),
+        OptionSpec("quote", .text, help: "csv: the character around fields; default `\"`"),
+        OptionSpec(
+            "pair_separator", .text, help: "kv: what stands between pairs; by default blanks"),
+        OptionSpec("key_separator", .text, help: "kv: what stands behind keys; by default `=`"),
+        OptionSpec("quotes", .text, help: "kv: characters around values; default `\"`"),
+        OptionSpec(
+            "unquoted_spaces", .boolean, default: "off",
+            help: "kv: let unquoted values hold blanks, up to the next ` key=`"),
     ]
 
-    /// Options of Fluent Bit that are known and not there yet.
-    static let absentOptions = ["decode_field", "decode_field_as", "logfmt_no_bare_keys"]
-    static let absentFormats = ["ltsv", "logfmt"]
+    static let formats = ["regex", "json", "logfmt", "ltsv", "csv", "kv", "cef", "leef"]
+    /// Options that one format alone understands.
+    static let optionsOfFormats = [
+        "regex": "regex", "logfmt_no_bare_keys": "logfmt", "fields": "csv", "keys": "csv",
+        "delimiter": "csv", "quote": "csv", "pair_separator": "kv", "key_separator": "kv",
+        "quotes": "kv", "unquoted_spaces": "kv",
+    ]
 
     /// Reads one entry of `parsers`; every problem is appended to `problems`.
     ///
@@ -52,28 +80,18 @@ public struct ParserDefinition: Sendable {
         return reader.problems.isEmpty ? definition : nil
     }
 
-    init(
-        name: String, pattern: Pattern?, time: TimeRule, types: [String: FieldType] = [:],
-        skipsEmptyValues: Bool = true, isTimeStrict: Bool = true
-    ) {
+    init(name: String, format: Format, rules: FieldRules) {
         self.name = name
-        format = pattern.map { .regex($0) } ?? .json
-        self.time = time
-        self.types = types
-        self.skipsEmptyValues = skipsEmptyValues
-        self.isTimeStrict = isTimeStrict
+        self.format = format
+        self.rules = rules
     }
 
     /// A parser for the calling thread.
     public func makeParser() -> any LineParser {
-        let reportsBadTime = isTimeStrict && time.format != nil
         switch format {
-        case .regex(let pattern):
-            return RegexParser(
-                pattern: pattern, time: time, types: types, skipsEmptyValues: skipsEmptyValues,
-                reportsBadTime: reportsBadTime)
-        case .json:
-            return JSONParser(time: time, reportsBadTime: reportsBadTime)
+        case .regex(let pattern): RegexParser(pattern: pattern, rules: rules)
+        case .json: JSONParser(rules: rules)
+        case .pairs(let format): PairParser(format, rules: rules)
         }
     }
 }

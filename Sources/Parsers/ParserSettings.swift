@@ -6,6 +6,8 @@ struct ParserSettings {
     private let setting: Setting
     private(set) var problems: [SettingsProblem] = []
     private var values: [String: (value: OptionValue, location: SourceLocation)] = [:]
+    /// Of options that may be lists, decoders of both kinds in their order.
+    private var lists: [(key: String, text: String, location: SourceLocation)] = []
 
     init(_ setting: Setting) { self.setting = setting }
 
@@ -25,13 +27,14 @@ struct ParserSettings {
                 report(.missingKey, setting.location, "a parser needs '\(option.key)'")
             }
         }
-        let time = readTimeRule()
-        let types = readTypes()
-        let pattern = readPattern()
-        guard let name = text("name") else { return nil }
-        return ParserDefinition(
-            name: name, pattern: pattern, time: time, types: types,
-            skipsEmptyValues: boolean("skip_empty_values"), isTimeStrict: boolean("time_strict"))
+        let format = readFormat()
+        var rules = FieldRules(time: readTimeRule(format))
+        rules.types = readTypes()
+        rules.skipsEmptyValues = boolean("skip_empty_values")
+        rules.reportsBadTime = boolean("time_strict") && rules.time.format != nil
+        rules.decoders = readDecoders()
+        guard let name = text("name"), let format else { return nil }
+        return ParserDefinition(name: name, format: format, rules: rules)
     }
 
     private mutating func report(
@@ -42,27 +45,30 @@ struct ParserSettings {
 
     private mutating func read(_ entry: Setting.Entry) {
         let key = entry.key.lowercased()
-        if ParserDefinition.absentOptions.contains(key) {
-            return report(
-                .notSupportedYet, entry.keyLocation, "parsers do not support '\(key)' yet")
-        }
         guard let option = ParserDefinition.options.first(where: { $0.key == key }) else {
             return report(
                 .unknownKey, entry.keyLocation, "a parser has no option '\(entry.key)'",
                 hint: Suggestion.hint(for: key, among: ParserDefinition.options.map(\.key)))
         }
-        guard let text = entry.value.scalar else {
-            return report(
-                .wrongType, entry.value.location,
-                "'\(key)' wants \(option.kind.summary), not a \(entry.value.kindName)")
-        }
-        if let value = OptionValue.parse(text, as: option.kind) {
-            values[key] = (value, entry.value.location)
-        } else if key == "format", ParserDefinition.absentFormats.contains(text.lowercased()) {
-            report(
-                .notSupportedYet, entry.value.location, "parsers do not support '\(text)' yet")
+        if option.isRepeatable, let items = entry.value.list {
+            for item in items { read(item, as: option) }
         } else {
-            problems.append(option.problem(with: text, at: entry.value.location))
+            read(entry.value, as: option)
+        }
+    }
+
+    private mutating func read(_ value: Setting, as option: OptionSpec) {
+        let key = option.key
+        guard let text = value.scalar else {
+            return report(
+                .wrongType, value.location,
+                "'\(key)' wants \(option.kind.summary), not a \(value.kindName)")
+        }
+        if let parsed = OptionValue.parse(text, as: option.kind) {
+            values[key] = (parsed, value.location)
+            if option.isRepeatable { lists.append((key, text, value.location)) }
+        } else {
+            problems.append(option.problem(with: text, at: value.location))
         }
     }
 
@@ -78,31 +84,158 @@ struct ParserSettings {
         values[key]?.location ?? setting.location
     }
 
-    private mutating func readPattern() -> Pattern? {
-        switch (text("format"), text("regex")) {
-        case ("regex", nil):
-            report(.missingKey, setting.location, "a parser of format regex needs 'regex'")
-        case ("regex", let source?):
-            do {
-                let pattern = try Pattern(source)
-                if pattern.groups.isEmpty {
-                    report(
-                        .invalidPattern, location("regex"), "'regex' names no group",
-                        hint: "write (?<field>...) around each part to keep")
-                }
-                return pattern
-            } catch {
-                report(.invalidPattern, location("regex"), "'regex': \(error)")
-            }
-        case ("json", .some):
-            report(.conflictingKeys, location("regex"), "'regex' has no use with format json")
-        default: break
+    private mutating func readFormat() -> ParserDefinition.Format? {
+        guard let format = text("format") else { return nil }
+        for option in ParserDefinition.options.map(\.key) {
+            guard let owner = ParserDefinition.optionsOfFormats[option], owner != format,
+                setting[option] != nil
+            else { continue }
+            report(
+                .conflictingKeys, location(option), "'\(option)' has no use with format \(format)")
         }
-        return nil
+        switch format {
+        case "regex": return readPattern().map { .regex($0) }
+        case "json": return .json
+        case "logfmt": return .pairs(.logfmt(allowsBareKeys: !boolean("logfmt_no_bare_keys")))
+        case "ltsv": return .pairs(.ltsv)
+        case "csv": return .pairs(readCSV())
+        case "kv": return .pairs(.keyValue(readKeyValue()))
+        case "cef": return .pairs(.cef)
+        case "leef": return .pairs(.leef)
+        default: return nil
+        }
     }
 
-    private mutating func readTimeRule() -> TimeRule {
-        var rule = TimeRule(key: text("time_key") ?? TimeRule.timeName)
+    private mutating func readPattern() -> Pattern? {
+        guard let source = text("regex") else {
+            report(.missingKey, setting.location, "a parser of format regex needs 'regex'")
+            return nil
+        }
+        do {
+            let pattern = try Pattern(source)
+            if pattern.groups.isEmpty {
+                report(
+                    .invalidPattern, location("regex"), "'regex' names no group",
+                    hint: "write (?<field>...) around each part to keep")
+            }
+            return pattern
+        } catch {
+            report(.invalidPattern, location("regex"), "'regex': \(error)")
+            return nil
+        }
+    }
+
+    private mutating func readCSV() -> PairFormat {
+        var fields = CSVFields()
+        if let byte = readCharacter("delimiter") { fields.delimiter = byte }
+        if let byte = readCharacter("quote") { fields.quote = byte }
+        if fields.delimiter == fields.quote {
+            report(
+                .conflictingKeys, location("delimiter"),
+                "'delimiter' and 'quote' are the same character")
+        }
+        if setting["fields"] != nil, setting["keys"] != nil {
+            report(
+                .conflictingKeys, location("keys"),
+                "'fields' and 'keys' say the same thing; give one")
+        }
+        let names = lists.filter { $0.key == "fields" || $0.key == "keys" }
+            .flatMap { $0.text.split { $0 == "," || $0.isWhitespace } }.map(String.init)
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            report(.duplicateName, location("fields"), "two fields are called '\(name)'")
+        }
+        return .csv(fields, names: names)
+    }
+
+    private mutating func readKeyValue() -> KeyValuePairs {
+        var pairs = KeyValuePairs()
+        if let text = text("pair_separator") {
+            let bytes = Self.unescaped(text)
+            // Blanks alone are the default, which takes any number of them.
+            pairs.pairSeparator = bytes.allSatisfy { $0 == 0x20 } ? [] : bytes
+        }
+        if let text = text("key_separator") {
+            pairs.keySeparator = Self.unescaped(text)
+            if text.isEmpty {
+                report(.invalidValue, location("key_separator"), "'key_separator' is empty")
+            }
+        }
+        if let text = text("quotes") { pairs.quotes = Array(text.utf8) }
+        pairs.allowsSpaces = boolean("unquoted_spaces")
+        if pairs.keySeparator == pairs.pairSeparator {
+            report(
+                .conflictingKeys, location("key_separator"),
+                "'key_separator' and 'pair_separator' are the same")
+        }
+        return pairs
+    }
+
+    /// One ASCII character, or an escape for one.
+    private mutating func readCharacter(_ key: String) -> UInt8? {
+        guard let text = text(key) else { return nil }
+        let bytes = text.lowercased() == "tab" ? [0x09] : Self.unescaped(text)
+        guard bytes.count == 1, bytes[0] < 0x80 else {
+            report(
+                .invalidValue, location(key), "'\(key)' is '\(text)', which is not one character",
+                hint: "for example ';' or '\\t'")
+            return nil
+        }
+        return bytes[0]
+    }
+
+    /// `\t`, `\x5e` and their like as the bytes they stand for.
+    private static func unescaped(_ text: String) -> [UInt8] {
+        var plain = ByteBuffer()
+        Array(text.utf8).withBytes { TextEscape.codes.append($0, to: &plain) }
+        return plain.bytes.makeArray()
+    }
+
+    /// `json log`, `escaped_utf8 log do_next`.
+    private mutating func readDecoders() -> [FieldDecoder] {
+        var decoders: [FieldDecoder] = []
+        for (key, text, location) in lists where key.hasPrefix("decode_field") {
+            let words = text.split(separator: " ")
+            guard (2...3).contains(words.count) else {
+                report(.invalidValue, location, "'\(key)' wants CODING FIELD, not '\(text)'")
+                continue
+            }
+            let coding = words[0].lowercased()
+            let known = FieldDecoder.Coding.allCases.map(\.rawValue)
+            guard let coding = FieldDecoder.Coding(rawValue: coding) else {
+                report(
+                    .unknownChoice, location, "'\(key)' has no coding '\(coding)'",
+                    hint: Suggestion.hint(for: coding, among: known))
+                continue
+            }
+            let replacesValue = key == "decode_field_as"
+            if !replacesValue, coding != .json {
+                report(
+                    .invalidValue, location, "'\(key)' makes fields of json only",
+                    hint: "decode_field_as: \(text)")
+                continue
+            }
+            var decoder = FieldDecoder(
+                coding: coding, field: String(words[1]), replacesValue: replacesValue)
+            if words.count == 3 {
+                let word = words[2].lowercased()
+                guard let action = FieldDecoder.Action(rawValue: word), action != .stop else {
+                    report(
+                        .unknownChoice, location, "'\(key)' has no action '\(word)'",
+                        hint: Suggestion.hint(for: word, among: ["do_next", "try_next"]))
+                    continue
+                }
+                decoder.action = action
+            }
+            decoders.append(decoder)
+        }
+        return decoders
+    }
+
+    private mutating func readTimeRule(_ format: ParserDefinition.Format?) -> TimeRule {
+        var pairs: PairFormat?
+        if case .pairs(let format)? = format { pairs = format }
+        var rule = TimeRule(key: text("time_key") ?? pairs?.timeKey ?? TimeRule.timeName)
         rule.keepsText = boolean("time_keep")
         if boolean("time_system_timezone") {
             report(
@@ -117,7 +250,9 @@ struct ParserSettings {
         }
         let offset = readZone("time_offset") ?? readZone("time_zone")
         guard let format = text("time_format") else {
-            if offset != nil {
+            if let pairs, pairs.hasEventTimes {
+                rule.eventTime = EventTimeText(zoneOffsetSeconds: offset ?? 0)
+            } else if offset != nil {
                 report(
                     .missingKey, setting.location, "a zone for times needs 'time_format' as well")
             }
@@ -150,9 +285,6 @@ struct ParserSettings {
     /// `code:integer size:float`.
     private mutating func readTypes() -> [String: FieldType] {
         guard let text = text("types") else { return [:] }
-        if self.text("format") == "json" {
-            report(.conflictingKeys, location("types"), "'types' has no use with format json")
-        }
         var types: [String: FieldType] = [:]
         for word in text.split(separator: " ") {
             guard let colon = word.lastIndex(of: ":"), colon != word.startIndex else {

@@ -16,24 +16,20 @@ public final class RegexParser: LineParser {
 
     private let matcher: Matcher
     private let fields: [Field]
-    private let time: TimeRule
-    private let skipsEmptyValues: Bool
-    private let reportsBadTime: Bool
+    private let rules: FieldRules
+    private var decoders: FieldDecoders
     private var record = RecordBuilder()
+    private var scratch = ByteBuffer()
 
-    init(
-        pattern: Pattern, time: TimeRule, types: [String: FieldType], skipsEmptyValues: Bool,
-        reportsBadTime: Bool
-    ) {
+    init(pattern: Pattern, rules: FieldRules) {
         matcher = pattern.makeMatcher()
-        self.time = time
-        self.skipsEmptyValues = skipsEmptyValues
-        self.reportsBadTime = reportsBadTime
+        self.rules = rules
+        decoders = FieldDecoders(rules.decoders)
         fields = pattern.groups.map { group in
-            let isTime = group.name == time.key
+            let isTime = group.name == rules.time.key
             return Field(
                 group: group, name: TimeRule.keptName(of: group.name), isTime: isTime,
-                type: types[group.name] ?? .string)
+                type: rules.types[group.name] ?? .string)
         }
     }
 
@@ -46,13 +42,13 @@ public final class RegexParser: LineParser {
         var problem: ErrorCode?
         for field in fields {
             guard let range = matcher.range(of: field.group) else { continue }
-            if range.isEmpty && skipsEmptyValues { continue }
+            if range.isEmpty && rules.skipsEmptyValues { continue }
             let value = line.extracting(range)
             if field.isTime {
-                if let moment = time.parse(value, received: source.received) {
+                if let moment = rules.time.parse(value, received: source.received) {
                     record.replace(at: 0, timestamp: moment)
-                    if !time.keepsText { continue }
-                } else if reportsBadTime {
+                    if !rules.time.keepsText { continue }
+                } else if rules.reportsBadTime {
                     problem = .parserBadTime
                 }
             }
@@ -61,6 +57,13 @@ public final class RegexParser: LineParser {
                 problem = problem ?? .parserBadType
             }
         }
+        if !rules.time.joinedKeys.isEmpty,
+            !rules.time.readJoined(in: &record, received: source.received, scratch: &scratch),
+            rules.reportsBadTime
+        {
+            problem = .parserBadTime
+        }
+        if !decoders.isEmpty { decoders.run(over: &record) }
         if let problem { record.add(RawRecord.errorName, text: problem.text) }
         record.finish(into: &batch)
         return nil

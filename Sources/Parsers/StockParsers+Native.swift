@@ -8,4 +8,18 @@ extension StockParsers {
         ("syslog-rfc5424", { SyslogParser(form: .rfc5424, schema: .fluentBit) }),
         ("routeros", { RouterOSParser() }),
     ]
+
+    /// Formats that need no settings.
+    static let pairs: [ParserDefinition] = [
+        pairs("logfmt", .logfmt(allowsBareKeys: true)),
+        pairs("ltsv", .ltsv),
+        pairs("csv", .csv(CSVFields(), names: [])),
+        pairs("kv", .keyValue(KeyValuePairs())),
+        pairs("cef", .cef),
+        pairs("leef", .leef),
+    ]
+
+    private static func pairs(_ name: String, _ format: PairFormat) -> ParserDefinition {
+        ParserDefinition(name: name, format: .pairs(format), rules: format.stockRules)
+    }
 }

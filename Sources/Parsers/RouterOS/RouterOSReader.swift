@@ -197,15 +197,15 @@ struct RouterOSReader: ~Copyable {
         scratch.beginMap()
         CEFExtension.forEach(line, from: cef.extensionStart) { key, value in
             var plain = ByteBuffer()
-            CEFExtension.append(line.extracting(value), to: &plain)
-            if line.extracting(key).isText("msg") {
+            value.append(from: line, to: &plain)
+            if line.extracting(key.range).isText("msg") {
                 var whole: [UInt8] = []
                 whole.reserveCapacity(cef.extensionStart + plain.count)
                 for offset in 0..<cef.extensionStart { whole.append(line.byte(at: offset)) }
                 for offset in 0..<plain.count { whole.append(plain.bytes.byte(at: offset)) }
                 text = whole
             } else {
-                scratch.key(line.extracting(key))
+                scratch.key(line.extracting(key.range))
                 scratch.text(plain.bytes)
             }
         }
