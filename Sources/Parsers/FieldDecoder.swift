@@ -164,6 +164,10 @@ struct FieldDecoders: ~Copyable {
                 return false
             }
         }
+        guard record.count < JSONReader.fieldLimit else {
+            Self.forget(from: start, &record)
+            return false
+        }
         if let time = record.index(of: TimeRule.timeName, from: start) {
             record.rename(at: time, to: TimeRule.keptName(of: TimeRule.timeName))
         }

@@ -27,9 +27,9 @@ struct ParserSettings {
                 report(.missingKey, setting.location, "a parser needs '\(option.key)'")
             }
         }
+        let types = readTypes()
         let format = readFormat()
-        var rules = FieldRules(time: readTimeRule(format))
-        rules.types = readTypes()
+        var rules = FieldRules(time: readTimeRule(format), types: types)
         rules.skipsEmptyValues = boolean("skip_empty_values")
         rules.reportsBadTime = boolean("time_strict") && rules.time.format != nil
         rules.decoders = readDecoders()
@@ -163,7 +163,7 @@ struct ParserSettings {
         }
         if let text = text("quotes") { pairs.quotes = Array(text.utf8) }
         pairs.allowsSpaces = boolean("unquoted_spaces")
-        if pairs.keySeparator == pairs.pairSeparator {
+        if !pairs.keySeparator.isEmpty, pairs.keySeparator == pairs.pairSeparator {
             report(
                 .conflictingKeys, location("key_separator"),
                 "'key_separator' and 'pair_separator' are the same")

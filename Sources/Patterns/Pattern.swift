@@ -52,7 +52,7 @@ public final class Pattern: @unchecked Sendable {
         unsafe pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
         self.source = source
         unsafe code = compiled
-        groups = unsafe Pattern.groups(of: compiled)
+        groups = unsafe Pattern.groups(of: compiled, longNames: syntax.longNames)
     }
 
     deinit { unsafe pcre2_code_free_8(code) }
@@ -62,7 +62,9 @@ public final class Pattern: @unchecked Sendable {
 
     /// Reads PCRE2's table of names: entries of one size, each a big-endian number and a C string.
     @unsafe
-    private static func groups(of code: OpaquePointer) -> [Group] {
+    private static func groups(
+        of code: OpaquePointer, longNames: [String: String]
+    ) -> [Group] {
         var count: UInt32 = 0
         var entrySize: UInt32 = 0
         var table: UnsafePointer<UInt8>?
@@ -76,7 +78,8 @@ public final class Pattern: @unchecked Sendable {
             let entry = unsafe UnsafeBufferPointer(
                 start: table + index * Int(entrySize), count: Int(entrySize))
             let number = unsafe Int(entry[0]) << 8 | Int(entry[1])
-            let name = unsafe String(decoding: entry.dropFirst(2).prefix { $0 != 0 }, as: UTF8.self)
+            let text = unsafe String(decoding: entry.dropFirst(2).prefix { $0 != 0 }, as: UTF8.self)
+            let name = longNames[text] ?? text
             if let known = groups.firstIndex(where: { $0.name == name }) {
                 groups[known].numbers.append(number)
             } else {

@@ -7,6 +7,8 @@ struct RubySyntax {
     private(set) var isExtended = false
     /// Whether to match characters instead of bytes.
     let wantsCharacters: Bool
+    /// Group names that are too long for PCRE2, by the names they have in `pattern`.
+    private(set) var longNames: [String: String] = [:]
     /// For each byte of `pattern` the offset in the source it comes from.
     private var origins: [Int] = []
     private let sourceCount: Int
@@ -53,6 +55,12 @@ struct RubySyntax {
             switch byte {
             case UInt8(ascii: "\\"):
                 guard let next else { return append(byte, from: index) }
+                if next == UInt8(ascii: "k"), classStart == nil,
+                    let end = appendLongName(bytes, at: index + 2, end: body.upperBound, "\\k")
+                {
+                    index = end
+                    continue
+                }
                 append(escape: next, isInClass: classStart != nil, from: index)
                 index += 1
             case UInt8(ascii: "[") where classStart == nil:
@@ -122,6 +130,7 @@ struct RubySyntax {
         append(bytes[start], from: start)
         var index = start + 1
         guard index < end, bytes[index] == UInt8(ascii: "?") else { return index }
+        if let end = appendLongName(bytes, at: index + 1, end: end, "?") { return end }
         var last = index + 1
         while last < end, "imx-".utf8.contains(bytes[last]) { last += 1 }
         guard last < end, ":)".utf8.contains(bytes[last]) else { return index }
@@ -131,5 +140,35 @@ struct RubySyntax {
             index += 1
         }
         return index
+    }
+
+    /// The longest name that all versions of PCRE2 take; Ruby has no limit.
+    private static let nameLimit = 32
+
+    /// Appends `lead` and a short name in the place of a long one, `<name>` at `start`.
+    ///
+    /// - Returns: the index after the name; `nil` when nothing had to be done.
+    private mutating func appendLongName(
+        _ bytes: [UInt8], at start: Int, end: Int, _ lead: String
+    ) -> Int? {
+        guard start < end, bytes[start] == UInt8(ascii: "<"),
+            let close = bytes[start..<end].firstIndex(of: UInt8(ascii: ">")),
+            close - start - 1 > Self.nameLimit
+        else { return nil }
+        let name = String(decoding: bytes[(start + 1)..<close], as: UTF8.self)
+        guard name.utf8.allSatisfy({ $0.isWordByte }) else { return nil }
+        let short = longNames.first { $0.value == name }?.key ?? "long_name_\(longNames.count)"
+        longNames[short] = name
+        for byte in (lead + "<" + short + ">").utf8 { append(byte, from: start) }
+        return close + 1
+    }
+}
+
+extension UInt8 {
+    fileprivate var isWordByte: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5a, 0x5f, 0x61...0x7a: true
+        default: false
+        }
     }
 }

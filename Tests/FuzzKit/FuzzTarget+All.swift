@@ -44,6 +44,9 @@ extension FuzzTarget {
             name: "parsers", summary: "every stock parser", layout: .choice,
             seeds: { LogSeeds.parsers() }, makeSubject: { ParserSubject() }),
         FuzzTarget(
+            name: "pairs", summary: "logfmt, LTSV, CSV, key=value, CEF and LEEF with options",
+            layout: .choice, seeds: { LogSeeds.pairs() }, makeSubject: { ParserSubject.pairs() }),
+        FuzzTarget(
             name: "json", summary: "JSON text to record and back", layout: .plain,
             seeds: { LogSeeds.json() }, makeSubject: { JSONSubject() }),
         FuzzTarget(

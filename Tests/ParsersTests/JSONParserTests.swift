@@ -54,6 +54,20 @@ struct JSONParserTests {
                 [("time_format", "%s")], #"{"time":"noon"}"#,
                 received + #","time_text":"noon","parse_error":"E2503"}"#
             ),
+            (
+                [("types", "a:integer b:string c:bool x:hex")],
+                #"{"a":"12","b":7,"c":"off","d":"1"}"#,
+                received + #","a":12,"b":"7","c":false,"d":"1"}"#
+            ),
+            (
+                [("types", "a:integer")], #"{"a":"b"}"#,
+                received + #","a":"b","parse_error":"E2504"}"#
+            ),
+            (
+                [("time_key", "d t"), ("time_format", "%F %T")],
+                #"{"d":"2024-01-02","t":"03:04:05","a":1}"#,
+                #"{"time":"2024-01-02T03:04:05.000Z","a":1}"#
+            ),
         ] as [([(String, String)], String, String)])
     func readsObjects(options: [(String, String)], line: String, record: String) throws {
         let result = try parse(options, line)

@@ -15,7 +15,10 @@ struct ParserLibraryTests {
     private static let good = [("name", "p"), ("format", "regex"), ("regex", "(?<a>.)")]
 
     @Test(arguments: [
-        "json", "syslog", "syslog-rfc3164", "syslog-rfc5424", "apache2", "nginx", "cri", "docker",
+        "json", "syslog", "syslog-rfc3164", "syslog-rfc5424", "syslog-rfc3164-local", "routeros",
+        "apache", "apache2", "apache_error", "nginx", "k8s-nginx-ingress", "cri", "docker",
+        "docker-daemon", "mongodb", "envoy", "istio-envoy-proxy", "kube-custom", "logfmt", "ltsv",
+        "csv", "kv", "cef", "leef",
     ])
     func hasStockParsers(_ name: String) {
         #expect(ParserLibrary.stock.hasParser(named: name))
@@ -57,9 +60,29 @@ struct ParserLibraryTests {
         Mistake([("name", "p"), ("format", "regex")], .missingKey, line: 1),
         Mistake(good + [("regexp", "x")], .unknownKey, line: 4),
         Mistake([("name", "p"), ("format", "xml")], .unknownChoice, line: 2),
-        Mistake([("name", "p"), ("format", "ltsv")], .notSupportedYet, line: 2),
-        Mistake(good + [("decode_field", "json log")], .notSupportedYet, line: 4),
-        Mistake(good + [("Decode_Field_As", "escaped log")], .notSupportedYet, line: 4),
+        Mistake(good + [("decode_field", "json")], .invalidValue, line: 4),
+        Mistake(good + [("decode_field", "json a b c")], .invalidValue, line: 4),
+        Mistake(good + [("decode_field", "escaped a")], .invalidValue, line: 4),
+        Mistake(good + [("Decode_Field_As", "base64 a")], .unknownChoice, line: 4),
+        Mistake(good + [("Decode_Field_As", "json a try")], .unknownChoice, line: 4),
+        Mistake(good + [("logfmt_no_bare_keys", "on")], .conflictingKeys, line: 4),
+        Mistake(good + [("delimiter", ";")], .conflictingKeys, line: 4),
+        Mistake(
+            [("name", "p"), ("format", "csv"), ("delimiter", ";;")], .invalidValue, line: 3),
+        Mistake(
+            [("name", "p"), ("format", "csv"), ("delimiter", "\"")], .conflictingKeys, line: 3),
+        Mistake(
+            [("name", "p"), ("format", "csv"), ("fields", "a b,a")], .duplicateName, line: 3),
+        Mistake(
+            [("name", "p"), ("format", "csv"), ("fields", "a"), ("keys", "b")], .conflictingKeys,
+            line: 4),
+        Mistake(
+            [("name", "p"), ("format", "kv"), ("key_separator", "")], .invalidValue, line: 3),
+        Mistake(
+            [("name", "p"), ("format", "kv"), ("key_separator", ";"), ("pair_separator", ";")],
+            .conflictingKeys, line: 3),
+        Mistake(
+            [("name", "p"), ("format", "kv"), ("time_offset", "+0200")], .missingKey, line: 1),
         Mistake(
             [("name", "p"), ("format", "regex"), ("regex", "(?<a>")], .invalidPattern, line: 3),
         Mistake([("name", "p"), ("format", "regex"), ("regex", "(a)")], .invalidPattern, line: 3),
@@ -78,8 +101,6 @@ struct ParserLibraryTests {
         Mistake(good + [("types", "a")], .invalidValue, line: 4),
         Mistake(
             [("name", "p"), ("format", "json"), ("regex", "(?<a>.)")], .conflictingKeys, line: 3),
-        Mistake(
-            [("name", "p"), ("format", "json"), ("types", "a:hex")], .conflictingKeys, line: 3),
     ])
     func reportsMistakes(_ mistake: Mistake) {
         let (_, problems) = load([mistake.options])

@@ -128,6 +128,59 @@ struct RegexParserTests {
             #"{"log":"hi\n","stream":"stdout","time":"2024-01-02T03:04:05.123456789Z"}"#,
             #"{"time":"2024-01-02T03:04:05.123456789Z","log":"hi\n","stream":"stdout"}"#
         ),
+        (
+            "apache",
+            #"192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326"#,
+            #"{"time":"2000-10-10T20:55:36.000Z","host":"192.0.2.1","user":"-","method":"GET","path":"/a.gif","code":"200","size":"2326"}"#
+        ),
+        (
+            "apache_error",
+            #"[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708:tid 4328636416] [client 192.0.2.1:5] File does not exist"#,
+            #"{"time":"2011-09-09T10:42:29.902022Z","level":"core:error","pid":"35708:tid 4328636416","client":"192.0.2.1:5","message":"File does not exist"}"#
+        ),
+        (
+            "apache_error", "[Wed Oct 11 14:32:52 2000] [error] denied",
+            #"{"time":"2000-10-11T14:32:52.000Z","level":"error","message":"denied"}"#
+        ),
+        (
+            "k8s-nginx-ingress",
+            #"192.0.2.1 - [192.0.2.1] - bob [10/Oct/2000:13:55:36 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8" 80 0.002 [ns-app-80] 10.0.0.1:80 5 0.002 200 abcdef"#,
+            #"{"time":"2000-10-10T13:55:36.000Z","host":"192.0.2.1","real_ip":"192.0.2.1","user":"bob","method":"GET","path":"/a","code":"200","size":"5","referer":"-","agent":"curl/8","request_length":"80","request_time":"0.002","proxy_upstream_name":"ns-app-80","upstream_addr":"10.0.0.1:80","upstream_response_length":"5","upstream_response_time":"0.002","upstream_status":"200","last":"abcdef"}"#
+        ),
+        (
+            "k8s-nginx-ingress",
+            #"192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8" 80 0.002 [ns-app-80] [] 10.0.0.1:80, 10.0.0.2:80 0, 5 0.001, 0.002 502, 200 abcdef"#,
+            #"{"time":"2000-10-10T13:55:36.000Z","host":"192.0.2.1","user":"-","method":"GET","path":"/a","code":"200","size":"5","referer":"-","agent":"curl/8","request_length":"80","request_time":"0.002","proxy_upstream_name":"ns-app-80","upstream_addr":"10.0.0.1:80, 10.0.0.2:80","upstream_response_length":"0, 5","upstream_response_time":"0.001, 0.002","upstream_status":"502, 200","last":"abcdef"}"#
+        ),
+        (
+            "docker-daemon",
+            #"time="2024-01-02T03:04:05.123456789Z" level=info msg="container \"x\" started" id=1"#,
+            #"{"time":"2024-01-02T03:04:05.123456789Z","time_text":"2024-01-02T03:04:05.123456789Z","level":"info","msg":"container \\\"x\\\" started"}"#
+        ),
+        (
+            "syslog-rfc3164-local", "<13>Mar  9 22:14:15 su[230]: it: failed",
+            #"{"time":"2024-03-09T22:14:15.000Z","pri":"13","time_text":"Mar  9 22:14:15","ident":"su","pid":"230","message":"it: failed"}"#
+        ),
+        (
+            "mongodb", "2024-01-02T03:04:05.678+0100 I COMMAND  [conn1] command a.b 12ms",
+            #"{"time":"2024-01-02T02:04:05.678Z","time_text":"2024-01-02T03:04:05.678+0100","severity":"I","component":"COMMAND","context":"conn1","message":"command a.b","ms":"12"}"#
+        ),
+        (
+            "envoy",
+            #"[2024-01-02T03:04:05.678Z] "GET /a HTTP/1.1" 200 - 0 11 3 2 "-" "curl/8" "id-1" "h" "10.0.0.1:80""#,
+            #"{"time":"2024-01-02T03:04:05.678Z","start_time":"2024-01-02T03:04:05.678Z","method":"GET","path":"/a","protocol":"HTTP/1.1","code":"200","response_flags":"-","bytes_received":"0","bytes_sent":"11","duration":"3","x_envoy_upstream_service_time":"2","x_forwarded_for":"-","user_agent":"curl/8","request_id":"id-1","authority":"h","upstream_host":"10.0.0.1:80"}"#
+        ),
+        (
+            "istio-envoy-proxy",
+            #"[2024-01-02T03:04:05.678Z] "GET /a HTTP/1.1" 200 - via_upstream - "-" 0 11 3 2 "-" "curl/8" "id-1" "h" "10.0.0.1:80" inbound|80|| 127.0.0.6:1 10.0.0.2:80 10.0.0.3:5 - default"#,
+            #"{"time":"2024-01-02T03:04:05.678Z","start_time":"2024-01-02T03:04:05.678Z","method":"GET","path":"/a","protocol":"HTTP/1.1","response_code":"200","response_flags":"-","response_code_details":"via_upstream","connection_termination_details":"-","upstream_transport_failure_reason":"\"-\"","bytes_received":"0","bytes_sent":"11","duration":"3","x_envoy_upstream_service_time":"2","x_forwarded_for":"-","user_agent":"curl/8","x_request_id":"id-1","authority":"h","upstream_host":"10.0.0.1:80","upstream_cluster":"inbound|80||","upstream_local_address":"127.0.0.6:1","downstream_local_address":"10.0.0.2:80","downstream_remote_address":"10.0.0.3:5","requested_server_name":"-","route_name":"default"}"#
+        ),
+        (
+            "kube-custom",
+            "kube.pod-1_ns_app-0123456789012345678901234567890123456789012345678901234567890123.log",
+            received
+                + #","tag":"kube","pod_name":"pod-1","namespace_name":"ns","container_name":"app","docker_id":"0123456789012345678901234567890123456789012345678901234567890123"}"#
+        ),
     ])
     func readsWithStockParsers(name: String, line: String, record: String) throws {
         let parser = try #require(ParserLibrary.stock.makeParser(named: name))

@@ -27,6 +27,15 @@ struct MatcherTests {
         var testDescription: String { "\(pattern) on \(text.debugDescription): \(isMatch)" }
     }
 
+    @Test func takesNamesOfAnyLength() throws {
+        let name = String(repeating: "upstream_", count: 5)
+        let pattern = try Pattern("^(?<\(name)>a+)(?<b>-)\\k<\(name)>(?:(?<\(name)>x))?$")
+        #expect(pattern.groups.map(\.name) == [name, "b"])
+        let matcher = pattern.makeMatcher()
+        #expect(matcher.capture(name, in: "aa-aa") == "aa")
+        #expect(!matcher.matches("aa-b"))
+    }
+
     @Test(arguments: [
         Case("error", "an error here", true),
         Case("^error$", "an error here", false),

@@ -4,7 +4,7 @@ import Core
 ///
 /// A value may hold spaces: it ends before the next ` key=`. A key is a word of letters, digits,
 /// `_`, `.`, `-` and brackets; `http://a/?b=c` is none, and neither is one whose `=` is escaped.
-/// Blanks around a value are no part of it.
+/// Blanks at the end of a value are no part of it, those at its beginning are.
 enum CEFExtension {
     /// Calls `body` for each pair as it is written.
     ///
@@ -21,7 +21,9 @@ enum CEFExtension {
         var wordStart = start
         var isKey = true
         func end(at end: Int) {
-            let range = PairText.trimmed(line, valueStart..<end)
+            var end = end
+            while end > valueStart, PairText.isBlank(line.byte(at: end &- 1)) { end &-= 1 }
+            let range = valueStart..<end
             if let key {
                 body(PairText(range: key), PairText(range: range, escape: escape))
             } else {

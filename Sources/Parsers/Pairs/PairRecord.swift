@@ -5,7 +5,7 @@ import Core
 /// Call order: `begin`, any number of `add`, then `finish`.
 struct PairRecord: ~Copyable {
     /// More pairs than this in one line are an error.
-    static let pairLimit = 4096
+    static let pairLimit = 1024
 
     private let rules: FieldRules
     private var names: PairNames
@@ -49,8 +49,8 @@ struct PairRecord: ~Copyable {
 
     /// Adds a part of the line under a name of the parser's settings.
     mutating func add(_ line: RawSpan, named key: String, _ value: PairText) {
-        guard pairs < Self.pairLimit else { return problem = .parserNoMatch }
         pairs += 1
+        guard pairs <= Self.pairLimit else { return }
         self.key.removeAll()
         self.key.append(key)
         add(line, Self.next(&names, self.key), value)

@@ -58,7 +58,41 @@ enum LogSeeds {
             "2026-10-06T00:17:09.669794202+02:00 stderr P part ",
             #"{"log":"a line\n","stream":"stdout","time":"2026-10-06T00:17:09.669794202Z"}"#,
         ]).map { [$0] }
-        corpus.seeds += json().seeds
+        corpus.seeds += json().seeds + pairs().seeds
+        corpus.dictionary += pairs().dictionary.prefix(20)
+        return corpus
+    }
+
+    /// Lines of pairs, as programs and firewalls write them.
+    static func pairs() -> SeedCorpus {
+        var corpus = SeedCorpus()
+        corpus.seeds = SeedCorpus.words([
+            #"ts=2026-10-11T22:14:15Z level=info msg="a \"quoted\" text" bare n=12 empty= x="\u00e9\x41""#,
+            "time:11/Oct/2026:22:14:15 +0200\thost:192.0.2.1\tstatus:200\ta:\tb:x:y",
+            #"2026-10-11 22:14:15,10.0.0.1,"a ""quoted"" field",,"b,c",5"#,
+            #"date=2026-10-11 time=22:14:15 devname="FW 1" srcip=::1 msg="{\"a\":1}" action=deny"#,
+            #"device="SFW" user="DOM\\nora" a="say"hi" now", b=0x1f; c=yes d=1.5"#,
+            "a=>1||b=>'x||y'||date=>2026-10-11||time=>22:14:15",
+            #"<13>Oct 11 22:14:15 fw CEF:0|V\|W|P|1|100|N|5|rt=1700000000123 cs1=a b cs1Label=Rule "#
+                + #"msg=x \= y\nz request=http://a/?b=c&d=e c6a2= a=12"#,
+            "CEF:0|V|P|1|100|N|High|rt=Oct 11 2026 22:14:15 msg='it\\'s' cs1Label=a cs2=b",
+            "LEEF:1.0|V|P|1|100|src=1\tdevTime=Oct 11 2026 22:14:15.250 GMT\tmsg=a b=c\ta=7",
+            "LEEF:2.0|V|P|1|100|0x5E|a=1^b=2^devTime=1700000000123", "LEEF:1.0|V|P|1|1|a=1#011b=2",
+        ]).map { [$0] }
+        corpus.dictionary = SeedCorpus.words([
+            "=", "\"", "\\\"", "\\", "\\=", "\\n", " a=", "\ta:", "|", "||", "=>", ",", "\"\"", ";",
+            "CEF:0|", "LEEF:1.0|", "LEEF:2.0|", "#011", "cs1=", "cs1Label=", "'", " ", "\t", "a=\"",
+            "date=2026-10-11", "time=22:14:15", "rt=", "devTime=", "0x5E|", "x09|", "\\u00e9",
+            "msg={\"a\":1}", "a_2=", "a=1 a=2", "CEF:0|a|b|c|d|e|f|", "[0].b=", "\u{1f98a}",
+        ])
+        corpus.dictionary += [[0xff], [0], [0xc3]]
+        corpus.shapes = [
+            RepeatedShape(control: 0, piece: "a=b c "), RepeatedShape(control: 0, piece: "\\="),
+            RepeatedShape(control: 0, head: "CEF:0|a|b|c|d|e|f|", piece: "a b "),
+            RepeatedShape(control: 0, piece: "CEF:0|"),
+            RepeatedShape(control: 3, head: "LEEF:1|a|b|c|d|x=", piece: "#"),
+            RepeatedShape(control: 1, piece: "\"\"a"),
+        ]
         return corpus
     }
 
