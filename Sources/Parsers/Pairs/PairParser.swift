@@ -4,7 +4,8 @@ public import Core
 ///
 /// Every record starts with its event time in `time`: the value under the time key, else the time
 /// received. A line without a single pair is refused, as is a LTSV field without a label. Where a
-/// line ends inside quotes the record says so in `parse_error`.
+/// line ends inside quotes the record says so in `parse_error`. What stands in front of CEF, LEEF
+/// and the first `key=value`, a syslog header mostly, is kept in `pri` and `header`.
 public final class PairParser: LineParser {
     private let format: PairFormat
     private var record: PairRecord
@@ -39,12 +40,36 @@ public final class PairParser: LineParser {
 
     /// Words alone are no line of this format.
     private func readKeyValue(_ line: RawSpan, _ pairs: KeyValuePairs) -> PairsEnd {
+        let start = readPriority(line)
         var hasPair = false
-        let end = pairs.forEach(line) { key, value in
-            if value != nil { hasPair = true }
-            record.add(line, key, value)
+        let end = pairs.forEach(line, from: start) { key, value in
+            if value != nil, !hasPair {
+                hasPair = true
+                addHeader(line, start..<key.range.lowerBound)
+            }
+            if hasPair { record.add(line, key, value) }
         }
         return hasPair ? end : .refused
+    }
+
+    /// Adds the number of `<134>` at the beginning of a line, as text.
+    ///
+    /// - Returns: the offset behind it.
+    private func readPriority(_ line: RawSpan) -> Int {
+        var fields = SyslogFields()
+        guard line.hasBytes(of: "<"), let end = SyslogReader.readPriority(line, into: &fields) else {
+            return 0
+        }
+        record.add(line, "pri", PairText(range: 1..<end &- 1))
+        return end
+    }
+
+    private func addHeader(_ line: RawSpan, _ range: Range<Int>) {
+        var range = PairText.trimmed(line, range)
+        if range.count >= 3, line.hasBytes(of: "\u{feff}", at: range.upperBound &- 3) {
+            range = PairText.trimmed(line, range.lowerBound..<range.upperBound &- 3)
+        }
+        if !range.isEmpty { record.add(line, "header", PairText(range: range)) }
     }
 
     private func column(_ index: Int) -> String {
@@ -58,6 +83,7 @@ public final class PairParser: LineParser {
     private func readCEF(_ line: RawSpan) -> PairsEnd {
         guard let start = CEFHeader.start(in: line), let header = CEFHeader.read(line, at: start)
         else { return .refused }
+        addHeader(line, readPriority(line)..<start)
         record.add(line, "cef_version", PairText(range: header.cefVersion))
         record.add(line, "vendor", PairText(range: header.vendor, escape: .cef))
         record.add(line, "product", PairText(range: header.product, escape: .cef))
@@ -75,6 +101,7 @@ public final class PairParser: LineParser {
     private func readLEEF(_ line: RawSpan) -> PairsEnd {
         guard let start = LEEFEvent.start(in: line), let event = LEEFEvent.read(line, at: start)
         else { return .refused }
+        addHeader(line, readPriority(line)..<start)
         record.add(line, "leef_version", PairText(range: event.leefVersion))
         record.add(line, "vendor", PairText(range: event.vendor))
         record.add(line, "product", PairText(range: event.product))

@@ -74,10 +74,14 @@ struct CEFExtensionTests {
         ParserCase([], "CEF:0|V|P|1|100|N|5|", header),
         ParserCase([], "CEF:0|V|P|1|100|N|5", header),
         ParserCase([], "CEF: 0|V|P|1|100|N|5|src=1", header + #","src":"1""#),
-        ParserCase([], "<134>Oct 11 22:14:15 fw CEF:0|V|P|1|100|N|5|src=1", header + #","src":"1""#),
+        ParserCase([], "<134>CEF:0|V|P|1|100|N|5|", #""pri":"134","# + header),
+        ParserCase(
+            [], "<134>Oct 11 22:14:15 fw CEF:0|V|P|1|100|N|5|src=1",
+            #""pri":"134","header":"Oct 11 22:14:15 fw",\#(header),"src":"1""#),
         ParserCase(
             [], "<134>1 2026-10-11T22:14:15Z fw CEF - - [a b=\"c\"] \u{feff}CEF:0|V|P|1|100|N|5|src=1",
-            header + #","src":"1""#),
+            #""pri":"134","header":"1 2026-10-11T22:14:15Z fw CEF - - [a b=\"c\"]","#
+                + header + #","src":"1""#),
         ParserCase(
             [], #"CEF:1|V\|W|P\\|1.0|a=b|N|Very-High|msg=x"#,
             #""cef_version":"1","vendor":"V|W","product":"P\\","product_version":"1.0","device_event_class_id":"a=b","name":"N","severity":"Very-High","msg":"x""#

@@ -31,6 +31,14 @@ struct KeyValuePairsTests {
             #"id=firewall sn=0017C5 fw=192.0.2.1 pri=6 src=10.0.0.1:80:X0 note="Policy: 0, x" fw_action="NA""#,
             #""id":"firewall","sn":"0017C5","fw":"192.0.2.1","pri":"6","src":"10.0.0.1:80:X0","note":"Policy: 0, x","fw_action":"NA""#
         ),
+        ParserCase(
+            [("time_key", "date time"), ("time_format", "%Y-%m-%d %H:%M:%S")],
+            "<189>date=2026-10-11 time=22:14:15 a=1",
+            #"{"time":"2026-10-11T22:14:15.000Z","pri":"189","a":"1"}"#),
+        ParserCase(
+            [], "<189>Oct 11 22:14:15 fw date=x", #""pri":"189","header":"Oct 11 22:14:15 fw","date":"x""#),
+        ParserCase([], "Login failed: user=x", #""header":"Login failed:","user":"x""#),
+        ParserCase([], "<999>a=1", #""<999>a":"1""#),
         // Quotes that a device forgot to escape.
         ParserCase([], #"a="say"hi" now" b="x""#, #""a":"say\"hi","now\"":true,"b":"x""#),
         ParserCase([], #"a="x",b="y"; c=z"#, #""a":"x","b":"y","c":"z""#),

@@ -10,7 +10,8 @@ struct LEEFEventTests {
         ParserCase([], "LEEF:1.0|V|P|1|100|", one),
         ParserCase([], "LEEF:1.0|V|P|1|100", one),
         ParserCase(
-            [], "<13>Oct 11 22:14:15 host LEEF:1.0|V|P|1|100|src=1", one + #","src":"1""#),
+            [], "<13>Oct 11 22:14:15 host LEEF:1.0|V|P|1|100|src=1",
+            #""pri":"13","header":"Oct 11 22:14:15 host",\#(one),"src":"1""#),
         ParserCase([], "LEEF:2.0|V|P|1|100|^|a=1^b=2", two + #","a":"1","b":"2""#),
         ParserCase([], "LEEF:2.0|V|P|1|100|0x5E|a=1^b=2", two + #","a":"1","b":"2""#),
         ParserCase([], "LEEF:2.0|V|P|1|100|x5e|a=1^b=2", two + #","a":"1","b":"2""#),
