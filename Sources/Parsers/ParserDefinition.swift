@@ -39,7 +39,8 @@ public struct ParserDefinition: Sendable {
             help: "`json FIELD`: the members of the object in this field become fields as well"),
         OptionSpec(
             "decode_field_as", .text, repeatable: true,
-            help: "`CODING FIELD`: decode the field's text; CODING is json, escaped, escaped_utf8 or "
+            help:
+                "`CODING FIELD`: decode the field's text; CODING is json, escaped, escaped_utf8 or "
                 + "mysql_quoted; `do_next` or `try_next` behind it goes on to the field's next one"),
         OptionSpec(
             "logfmt_no_bare_keys", .boolean, default: "off",
@@ -49,7 +50,8 @@ public struct ParserDefinition: Sendable {
             help: "csv: names of the fields in their order; without it column1, column2"),
         OptionSpec("keys", .text, repeatable: true, help: "csv: the same as fields"),
         OptionSpec(
-            "delimiter", .text, help: "csv: the character between fields, also `\\t`; default comma"),
+            "delimiter", .text, help: "csv: the character between fields, also `\\t`; default comma"
+        ),
         OptionSpec("quote", .text, help: "csv: the character around fields; default `\"`"),
         OptionSpec(
             "pair_separator", .text, help: "kv: what stands between pairs; by default blanks"),

@@ -54,7 +54,9 @@ struct FieldDecoderTests {
         Case(["mysql_quoted a"], #""a\"b""#, #""a":"a\"b""#),
         Case(["mysql_quoted a"], "plain", #""a":"plain""#),
         Case(["mysql_quoted a"], "'", #""a":"'""#),
-        Case(["members json a"], #"{"x":1,"time":2,"a":3}"#, #""a":"{\"x\":1,\"time\":2,\"a\":3}","x":1,"time_text":2"#),
+        Case(
+            ["members json a"], #"{"x":1,"time":2,"a":3}"#,
+            #""a":"{\"x\":1,\"time\":2,\"a\":3}","x":1,"time_text":2"#),
         Case(["members json a"], #"{"x":1,"#, #""a":"{\"x\":1,""#),
         // do_next goes on in any case, try_next after a failure.
         Case(["escaped a do_next", "json a"], #"{\"x\":1}"#, #""a":{"x":1}"#),
@@ -73,7 +75,9 @@ struct FieldDecoderTests {
     @Test(arguments: ["json", "logfmt", "ltsv"])
     func worksForEveryFormat(_ format: String) throws {
         let parser = try ParserRun.parser([("format", format), ("decode_field_as", "json a")])
-        let line = ["json": #"{"a":"{\"b\":1}"}"#, "logfmt": #"a="{\"b\":1}""#, "ltsv": #"a:{"b":1}"#]
+        let line = [
+            "json": #"{"a":"{\"b\":1}"}"#, "logfmt": #"a="{\"b\":1}""#, "ltsv": #"a:{"b":1}"#,
+        ]
         #expect(
             ParserRun.parse(parser, line[format] ?? "").0
                 == ParserRun.received + #","a":{"b":1}}"#)

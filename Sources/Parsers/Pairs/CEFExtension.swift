@@ -58,7 +58,9 @@ enum CEFExtension {
     }
 
     /// Calls `body` for each pair with custom fields under the names that their labels give:
-    /// `cs1=7 cs1Label=Rule` becomes `Rule`, `7`. Labels without a field are pairs themselves.
+    /// `cs1=7 cs1Label=Rule` becomes `Rule`, `7`.
+    ///
+    /// Labels without a field are pairs themselves.
     @discardableResult
     static func forEachNamed(
         _ line: RawSpan, from start: Int, _ body: (PairText, PairText) -> Void

@@ -8,7 +8,9 @@ struct CSVFields: Sendable, Equatable {
     var delimiter = UInt8(ascii: ",")
     var quote = UInt8(ascii: "\"")
 
-    /// Calls `body` with the number of each field, from 0, and its text. An empty line has none.
+    /// Calls `body` with the number of each field, from 0, and its text.
+    ///
+    /// An empty line has none.
     @discardableResult
     func forEach(
         _ line: RawSpan, from start: Int = 0, _ body: (Int, PairText) -> Void

@@ -11,8 +11,9 @@ struct EventTimeText: Sendable {
     /// - Parameter zoneOffsetSeconds: east of UTC, for texts that name no zone.
     init(zoneOffsetSeconds: Int = 0) {
         var formats: [TimeFormat] = []
-        for date in ["%b %d %Y %H:%M:%S", "%b %d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
-        {
+        for date in [
+            "%b %d %Y %H:%M:%S", "%b %d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+        ] {
             for end in ["", ".%L", " %z", ".%L %z"] {
                 // All are known conversions; a test reads each form.
                 if let format = try? TimeFormat(

@@ -65,7 +65,9 @@ struct KeyValuePairs: Sendable, Equatable {
             ? PairText.isBlank(line.byte(at: offset)) : has(pairSeparator, line, at: offset)
     }
 
-    /// Moves to the next key. Where blanks separate pairs, commas and semicolons do so as well.
+    /// Moves to the next key.
+    ///
+    /// Where blanks separate pairs, commas and semicolons do so as well.
     private func skipSeparators(_ line: RawSpan, _ offset: inout Int) {
         while offset < line.byteCount {
             let byte = line.byte(at: offset)

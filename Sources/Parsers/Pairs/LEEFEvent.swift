@@ -79,7 +79,9 @@ struct LEEFEvent {
         return UInt8(exactly: value)
     }
 
-    /// Calls `body` for each attribute. A part without `=` belongs to the value in front of it.
+    /// Calls `body` for each attribute.
+    ///
+    /// A part without `=` belongs to the value in front of it.
     ///
     /// - Returns: what stands in front of the first attribute; usually empty.
     @discardableResult

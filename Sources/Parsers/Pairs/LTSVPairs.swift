@@ -2,7 +2,9 @@ import Core
 
 /// Reads labeled tab-separated values (ltsv.org): `host:192.0.2.1<TAB>status:200`.
 enum LTSVPairs {
-    /// Calls `body` for each field. A field without a label refuses the line; empty ones are
+    /// Calls `body` for each field.
+    ///
+    /// A field without a label refuses the line; empty ones are
     /// skipped.
     @discardableResult
     static func forEach(

@@ -57,7 +57,8 @@ public final class PairParser: LineParser {
     /// - Returns: the offset behind it.
     private func readPriority(_ line: RawSpan) -> Int {
         var fields = SyslogFields()
-        guard line.hasBytes(of: "<"), let end = SyslogReader.readPriority(line, into: &fields) else {
+        guard line.hasBytes(of: "<"), let end = SyslogReader.readPriority(line, into: &fields)
+        else {
             return 0
         }
         record.add(line, "pri", PairText(range: 1..<end &- 1))

@@ -20,7 +20,9 @@ enum TextEscape: Equatable {
     /// Fluent Bit's `mysql_quoted`, without the quotes: `\n \r \t \0 \Z \\ \' \"`.
     case mysql
 
-    /// Appends what `text` means. Never more bytes than `text` has, but for a wrong `\u`.
+    /// Appends what `text` means.
+    ///
+    /// Never more bytes than `text` has, but for a wrong `\u`.
     func append(_ text: RawSpan, to buffer: inout ByteBuffer) {
         if self == .none { return buffer.append(text) }
         let mark =

@@ -79,7 +79,8 @@ struct CEFExtensionTests {
             [], "<134>Oct 11 22:14:15 fw CEF:0|V|P|1|100|N|5|src=1",
             #""pri":"134","header":"Oct 11 22:14:15 fw",\#(header),"src":"1""#),
         ParserCase(
-            [], "<134>1 2026-10-11T22:14:15Z fw CEF - - [a b=\"c\"] \u{feff}CEF:0|V|P|1|100|N|5|src=1",
+            [],
+            "<134>1 2026-10-11T22:14:15Z fw CEF - - [a b=\"c\"] \u{feff}CEF:0|V|P|1|100|N|5|src=1",
             #""pri":"134","header":"1 2026-10-11T22:14:15Z fw CEF - - [a b=\"c\"]","#
                 + header + #","src":"1""#),
         ParserCase(

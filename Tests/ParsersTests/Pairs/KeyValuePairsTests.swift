@@ -36,7 +36,8 @@ struct KeyValuePairsTests {
             "<189>date=2026-10-11 time=22:14:15 a=1",
             #"{"time":"2026-10-11T22:14:15.000Z","pri":"189","a":"1"}"#),
         ParserCase(
-            [], "<189>Oct 11 22:14:15 fw date=x", #""pri":"189","header":"Oct 11 22:14:15 fw","date":"x""#),
+            [], "<189>Oct 11 22:14:15 fw date=x",
+            #""pri":"189","header":"Oct 11 22:14:15 fw","date":"x""#),
         ParserCase([], "Login failed: user=x", #""header":"Login failed:","user":"x""#),
         ParserCase([], "<999>a=1", #""<999>a":"1""#),
         // Quotes that a device forgot to escape.

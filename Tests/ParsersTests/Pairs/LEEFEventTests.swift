@@ -6,7 +6,8 @@ struct LEEFEventTests {
     private static let two = one.replacingOne
 
     @Test(arguments: [
-        ParserCase([], "LEEF:1.0|V|P|1|100|src=1\tmsg=a b=c\tx=", one + #","src":"1","msg":"a b=c""#),
+        ParserCase(
+            [], "LEEF:1.0|V|P|1|100|src=1\tmsg=a b=c\tx=", one + #","src":"1","msg":"a b=c""#),
         ParserCase([], "LEEF:1.0|V|P|1|100|", one),
         ParserCase([], "LEEF:1.0|V|P|1|100", one),
         ParserCase(

@@ -27,7 +27,8 @@ struct LogfmtPairsTests {
             [("types", "n:integer f:float b:bool h:hex")], "n=1 f=1.5 b=yes h=ff s=1",
             #""n":1,"f":1.5,"b":true,"h":255,"s":"1""#),
         ParserCase([("types", "n:integer")], "n=x", #""n":"x","parse_error":"E2504""#),
-        ParserCase([], "time=2024-01-02T03:04:05Z a=1", #"{"time":"2024-01-02T03:04:05.000Z","a":"1"}"#),
+        ParserCase(
+            [], "time=2024-01-02T03:04:05Z a=1", #"{"time":"2024-01-02T03:04:05.000Z","a":"1"}"#),
         ParserCase(
             [("time_format", "%s"), ("time_keep", "on"), ("time_key", "ts")], "ts=1700000000 a=1",
             #"{"time":"2023-11-14T22:13:20.000Z","ts":"1700000000","a":"1"}"#),
@@ -36,7 +37,8 @@ struct LogfmtPairsTests {
         ParserCase(
             [("time_format", "%s"), ("time_strict", "off")], "time=soon", #""time_text":"soon""#),
         ParserCase(
-            [("time_format", "%F %T"), ("time_offset", "+0200")], #"time="2024-01-02 03:04:05" a=1"#,
+            [("time_format", "%F %T"), ("time_offset", "+0200")],
+            #"time="2024-01-02 03:04:05" a=1"#,
             #"{"time":"2024-01-02T01:04:05.000Z","a":"1"}"#),
     ])
     func readsLines(_ test: ParserCase) throws { try test.check("logfmt") }

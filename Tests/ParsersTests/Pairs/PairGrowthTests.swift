@@ -6,7 +6,8 @@ import Testing
 /// What readers hand over is bounded by the line: each byte is part of one text at most.
 struct PairGrowthTests {
     private static let pieces = [
-        "a=1 ", "a ", "=", "a==", "\\", "a=\\ ", "a=\"", "\"", "a=\"b\"", "CEF:0|", "LEEF:1|", "a=b\t",
+        "a=1 ", "a ", "=", "a==", "\\", "a=\\ ", "a=\"", "\"", "a=\"b\"", "CEF:0|", "LEEF:1|",
+        "a=b\t",
         ",", "\"\",", "\"\"", "a:b\t", "#011", "#011a=", "cs1=a cs1Label=b ", " =", "a=b c", "|",
     ]
 
