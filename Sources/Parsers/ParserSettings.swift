@@ -149,26 +149,24 @@ struct ParserSettings {
     }
 
     private mutating func readKeyValue() -> KeyValuePairs {
-        var pairs = KeyValuePairs()
+        var pairSeparator: [UInt8] = []
         if let text = text("pair_separator") {
             let bytes = Self.unescaped(text)
             // Blanks alone are the default, which takes any number of them.
-            pairs.pairSeparator = bytes.allSatisfy { $0 == 0x20 } ? [] : bytes
+            if !bytes.allSatisfy({ $0 == 0x20 }) { pairSeparator = bytes }
         }
-        if let text = text("key_separator") {
-            pairs.keySeparator = Self.unescaped(text)
-            if text.isEmpty {
-                report(.invalidValue, location("key_separator"), "'key_separator' is empty")
-            }
-        }
-        if let text = text("quotes") { pairs.quotes = Array(text.utf8) }
-        pairs.allowsSpaces = boolean("unquoted_spaces")
-        if !pairs.keySeparator.isEmpty, pairs.keySeparator == pairs.pairSeparator {
+        var keySeparator = text("key_separator").map(Self.unescaped) ?? [UInt8(ascii: "=")]
+        if keySeparator.isEmpty {
+            report(.invalidValue, location("key_separator"), "'key_separator' is empty")
+            keySeparator = [UInt8(ascii: "=")]
+        } else if keySeparator == pairSeparator {
             report(
                 .conflictingKeys, location("key_separator"),
                 "'key_separator' and 'pair_separator' are the same")
         }
-        return pairs
+        return KeyValuePairs(
+            pairSeparator: pairSeparator, keySeparator: keySeparator,
+            quotes: Array((text("quotes") ?? "\"").utf8), allowsSpaces: boolean("unquoted_spaces"))
     }
 
     /// One ASCII character, or an escape for one.

@@ -5,13 +5,34 @@ import Core
 /// FortiGate, Sophos and SonicWall separate pairs by blanks and quote values that hold some:
 /// `time=22:14:15 devname="FW 1" msg="a b"`. Other separators have several bytes if need be.
 struct KeyValuePairs: Sendable, Equatable {
-    /// Between pairs; empty stands for blanks, of which there may be many.
-    var pairSeparator: [UInt8] = []
-    var keySeparator: [UInt8] = [UInt8(ascii: "=")]
-    /// Any of them, before a value and behind it.
-    var quotes: [UInt8] = [UInt8(ascii: "\"")]
-    /// Whether unquoted values go on up to the next ` key=`; of use where blanks separate pairs.
-    var allowsSpaces = false
+    private let pairSeparator: [UInt8]
+    private let keySeparator: [UInt8]
+    private let quotes: [UInt8]
+    private let allowsSpaces: Bool
+    /// Known beforehand, because they are asked at every byte.
+    private let isBlankSeparated: Bool
+    private let firstOfPairSeparator: UInt8
+    private let firstOfKeySeparator: UInt8
+
+    /// - Parameters:
+    ///   - pairSeparator: between pairs; empty stands for blanks, of which there may be many.
+    ///   - keySeparator: not empty.
+    ///   - quotes: any of them stands before a value and behind it.
+    ///   - allowsSpaces: whether unquoted values go on up to the next ` key=`; of use where blanks
+    ///     separate pairs.
+    init(
+        pairSeparator: [UInt8] = [], keySeparator: [UInt8] = [UInt8(ascii: "=")],
+        quotes: [UInt8] = [UInt8(ascii: "\"")], allowsSpaces: Bool = false
+    ) {
+        precondition(!keySeparator.isEmpty, "keys end at their separator")
+        self.pairSeparator = pairSeparator
+        self.keySeparator = keySeparator
+        self.quotes = quotes
+        self.allowsSpaces = allowsSpaces
+        isBlankSeparated = pairSeparator.isEmpty
+        firstOfPairSeparator = pairSeparator.first ?? 0x20
+        firstOfKeySeparator = keySeparator[0]
+    }
 
     /// Calls `body` for each pair.
     ///
@@ -26,16 +47,16 @@ struct KeyValuePairs: Sendable, Equatable {
             guard offset < line.byteCount else { return .complete }
             let keyStart = offset
             while offset < line.byteCount, !isPairEnd(line, at: offset),
-                !has(keySeparator, line, at: offset)
+                !isKeyEnd(line, at: offset)
             { offset &+= 1 }
-            guard offset > keyStart, has(keySeparator, line, at: offset) else {
+            guard offset > keyStart, offset < line.byteCount, isKeyEnd(line, at: offset) else {
                 while offset < line.byteCount, !isPairEnd(line, at: offset) { offset &+= 1 }
                 body(PairText(range: PairText.trimmed(line, keyStart..<offset)), nil)
                 continue
             }
             let key = PairText(range: PairText.trimmed(line, keyStart..<offset))
             offset &+= keySeparator.count
-            if !pairSeparator.isEmpty {
+            if !isBlankSeparated {
                 while offset < line.byteCount, !isPairEnd(line, at: offset),
                     PairText.isBlank(line.byte(at: offset))
                 { offset &+= 1 }
@@ -51,6 +72,19 @@ struct KeyValuePairs: Sendable, Equatable {
     }
 
     @inline(__always)
+    private func isKeyEnd(_ line: RawSpan, at offset: Int) -> Bool {
+        line.byte(at: offset) == firstOfKeySeparator
+            && (keySeparator.count == 1 || has(keySeparator, line, at: offset))
+    }
+
+    @inline(__always)
+    private func isPairEnd(_ line: RawSpan, at offset: Int) -> Bool {
+        let byte = line.byte(at: offset)
+        return isBlankSeparated
+            ? PairText.isBlank(byte)
+            : byte == firstOfPairSeparator && has(pairSeparator, line, at: offset)
+    }
+
     private func has(_ separator: [UInt8], _ line: RawSpan, at offset: Int) -> Bool {
         guard offset &+ separator.count <= line.byteCount else { return false }
         for index in separator.indices where line.byte(at: offset &+ index) != separator[index] {
@@ -59,21 +93,15 @@ struct KeyValuePairs: Sendable, Equatable {
         return true
     }
 
-    @inline(__always)
-    private func isPairEnd(_ line: RawSpan, at offset: Int) -> Bool {
-        pairSeparator.isEmpty
-            ? PairText.isBlank(line.byte(at: offset)) : has(pairSeparator, line, at: offset)
-    }
-
     /// Moves to the next key.
     ///
     /// Where blanks separate pairs, commas and semicolons do so as well.
     private func skipSeparators(_ line: RawSpan, _ offset: inout Int) {
         while offset < line.byteCount {
             let byte = line.byte(at: offset)
-            if !pairSeparator.isEmpty, has(pairSeparator, line, at: offset) {
+            if !isBlankSeparated, isPairEnd(line, at: offset) {
                 offset &+= pairSeparator.count
-            } else if PairText.isBlank(byte) || pairSeparator.isEmpty && Self.isStop(byte) {
+            } else if PairText.isBlank(byte) || isBlankSeparated && Self.isStop(byte) {
                 offset &+= 1
             } else {
                 return
@@ -87,9 +115,9 @@ struct KeyValuePairs: Sendable, Equatable {
 
     private func readPlain(_ line: RawSpan, _ offset: inout Int) -> Range<Int> {
         let start = offset
-        guard allowsSpaces, pairSeparator.isEmpty else {
+        guard allowsSpaces, isBlankSeparated else {
             while offset < line.byteCount, !isPairEnd(line, at: offset) { offset &+= 1 }
-            return pairSeparator.isEmpty
+            return isBlankSeparated
                 ? start..<offset : PairText.trimmed(line, start..<offset)
         }
         // The word that may be the next key; the value itself is none.
@@ -100,7 +128,7 @@ struct KeyValuePairs: Sendable, Equatable {
             if PairText.isBlank(byte) {
                 wordStart = offset &+ 1
                 isKey = true
-            } else if isKey, wordStart < offset, has(keySeparator, line, at: offset) {
+            } else if isKey, wordStart < offset, isKeyEnd(line, at: offset) {
                 offset = wordStart
                 break
             } else if !PairText.isKeyByte(byte) {
@@ -143,6 +171,6 @@ struct KeyValuePairs: Sendable, Equatable {
         guard offset < line.byteCount else { return true }
         let byte = line.byte(at: offset)
         return PairText.isBlank(byte) || isPairEnd(line, at: offset)
-            || pairSeparator.isEmpty && Self.isStop(byte)
+            || isBlankSeparated && Self.isStop(byte)
     }
 }
