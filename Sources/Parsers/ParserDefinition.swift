@@ -33,7 +33,9 @@ public struct ParserDefinition: Sendable {
         OptionSpec(
             "time_system_timezone", .boolean, default: "off", help: "Not supported; off only"),
         OptionSpec("types", .text, help: "Types of fields: `code:integer size:integer`"),
-        OptionSpec("skip_empty_values", .boolean, default: "on", help: "Leave empty values out; json keeps them"),
+        OptionSpec(
+            "skip_empty_values", .boolean, default: "on",
+            help: "Leave empty values out; json keeps them"),
         OptionSpec(
             "decode_field", .text, repeatable: true,
             help: "`json FIELD`: the members of the object in this field become fields as well"),
