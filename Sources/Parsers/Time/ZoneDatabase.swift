@@ -40,7 +40,9 @@ public struct ZoneDatabase: Sendable {
         let name = localName.hasPrefix(":") ? String(localName.dropFirst()) : localName
         if name.isEmpty { return .utc }
         if name.hasPrefix("/") { return try read(name) }
-        if Self.isSafe(name), FileSystem.kind(of: path(name)) == .file { return try read(path(name)) }
+        if Self.isSafe(name), FileSystem.kind(of: path(name)) == .file {
+            return try read(path(name))
+        }
         if let rule = Array(name.utf8).withBytes({ ZoneRule($0) }) {
             return TimeZone(
                 ZoneTable(transitions: [], offsets: [], initialOffset: 0, rule: rule))
@@ -111,7 +113,8 @@ public struct ZoneDatabase: Sendable {
     /// Names that a slip may have been meant for: those beside it.
     private func names(near name: String) -> [String] {
         let top = (try? FileSystem.list(directory)) ?? []
-        guard let slash = name.firstIndex(of: "/") else { return top }
+        // A folder of the database is no zone.
+        guard let slash = name.firstIndex(of: "/") else { return top.filter { $0 != name } }
         let wanted = String(name[..<slash])
         guard let area = Suggestion.nearest(to: wanted, among: top),
             let places = try? FileSystem.list(path(area))

@@ -47,7 +47,8 @@ struct ZoneFile {
             }
             switch bytes.byte(at: start + 4) {
             case 0: version = 1
-            case UInt8(ascii: "2")...UInt8(ascii: "9"): version = Int(bytes.byte(at: start + 4)) - 0x30
+            case UInt8(ascii: "2")...UInt8(ascii: "9"):
+                version = Int(bytes.byte(at: start + 4)) - 0x30
             default: throw Failure(reason: "its version is unknown", offset: start + 4)
             }
             self.start = start

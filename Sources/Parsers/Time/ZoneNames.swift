@@ -117,7 +117,8 @@ extension ZoneNames {
             guard let equals = text.firstIndex(of: "=") else {
                 problems.append(
                     SettingsProblem(
-                        .invalidValue, at: given.location, "'\(key)' wants NAME=ZONE, not '\(text)'",
+                        .invalidValue, at: given.location,
+                        "'\(key)' wants NAME=ZONE, not '\(text)'",
                         hint: "for example IST=+05:30"))
                 continue
             }
