@@ -91,6 +91,15 @@ struct ParserLibraryTests {
         #expect(problems.map(\.location.line) == [mistake.line])
     }
 
+    @Test(arguments: [
+        ("time_zone", "local"), ("time_zone", "UTC"), ("time_offset", "-03"),
+        ("time_system_timezone", "on"), ("time_system_timezone", "off"),
+    ])
+    func takesZones(key: String, value: String) {
+        let (_, problems) = load([Self.good + [("time_format", "%F %T"), (key, value)]])
+        #expect(problems.isEmpty)
+    }
+
     @Test func reportsEverythingAtOnce() {
         let (library, problems) = load([
             [("name", "a"), ("format", "regex"), ("regex", "("), ("types", "x"), ("y", "z")],

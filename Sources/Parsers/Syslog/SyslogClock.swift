@@ -142,6 +142,9 @@ final class SyslogClock {
 
         var isKnown: Bool { distance != .max }
 
+        /// Whether the same day of another year is farther away for certain: less than 180 days.
+        var isOfThisYear: Bool { distance < 180 * 86_400 }
+
         /// Whether the choice stays the same for a minute.
         var isClear: Bool { nextDistance &- distance > 120 }
 
@@ -175,23 +178,30 @@ final class SyslogClock {
         of civil: CivilTime, in named: TimeZone?, received: Int64
     ) -> Moment {
         var moment = Moment()
-        var civil = civil
         if civil.year != 0 {
             moment.consider(readings(civil.secondsSince1970, in: named), received: received)
             return moment
         }
         let offset = named?.offset(atUTC: received) ?? zone.offset(atUTC: received)
         let year = CivilTime(secondsSince1970: received &+ offset).year
-        for distance in 0...8 {
-            for candidate in [year - distance, year + distance] {
-                civil.year = candidate
-                guard civil.isValid else { continue }
-                moment.consider(readings(civil.secondsSince1970, in: named), received: received)
-                if distance == 0 { break }
-            }
-            if distance >= 1, moment.isKnown { break }
+        consider(civil, in: year, named, received, for: &moment)
+        if moment.isOfThisYear { return moment }
+        for distance in 1...8 {
+            consider(civil, in: year - distance, named, received, for: &moment)
+            consider(civil, in: year + distance, named, received, for: &moment)
+            if moment.isKnown { break }
         }
         return moment
+    }
+
+    private func consider(
+        _ civil: CivilTime, in year: Int, _ named: TimeZone?, _ received: Int64,
+        for moment: inout Moment
+    ) {
+        var civil = civil
+        civil.year = year
+        guard civil.isValid else { return }
+        moment.consider(readings(civil.secondsSince1970, in: named), received: received)
     }
 
     /// A time of day alone: the one closest to the time of receipt.

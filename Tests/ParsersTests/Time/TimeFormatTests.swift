@@ -1,7 +1,8 @@
 import Core
-import Parsers
 import TestKit
 import Testing
+
+@testable import Parsers
 
 struct TimeFormatTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -114,6 +115,23 @@ struct TimeFormatTests {
         #expect(
             parse(yearless, "Jan 1 00:30:00", received: Timestamp(seconds: 1_704_062_000))
                 == "2023-12-31T22:30:00.000Z")
+    }
+
+    @Test(arguments: [
+        ("%F %T", "2026-01-11 12:00:00", "2026-01-11T11:00:00.000Z"),
+        ("%F %T", "2026-07-11 12:00:00", "2026-07-11T10:00:00.000Z"),
+        ("%F %T%z", "2026-07-11 12:00:00Z", "2026-07-11T12:00:00.000Z"),
+        // The second of two; and one that clocks were put forward over.
+        ("%b %d %T", "Oct 25 02:30:00", "2026-10-25T01:30:00.000Z"),
+        ("%b %d %T", "Mar 29 02:30:00", "2026-03-29T01:30:00.000Z"),
+        ("%j %T", "192 12:00:00", "2026-07-11T10:00:00.000Z"),
+        ("%T", "23:30:00", "2026-11-10T22:30:00.000Z"),
+        ("%T", "22:30:00", "2026-11-11T21:30:00.000Z"),
+    ])
+    func readsLocalTimesInTheirZone(format: String, text: String, expected: String) throws {
+        let format = try TimeFormat(format, zone: TimeZoneTests.central)
+        let received = Timestamp(2026, 11, 11, 10)
+        #expect(parse(format, text, received: received) == expected)
     }
 
     @Test func looseFormatsTakeMissingFractionsAndTails() throws {
