@@ -21,7 +21,7 @@ struct RouterOSReader: ~Copyable {
     ) {
         matcher = MessageMatcher(patterns)
         messageLayouts = [RouterOSLayout?](repeating: nil, count: patterns.events.count * 2)
-        clock = SyslogClock(zone: timeZone)
+        clock = SyslogClock(zone: timeZone, zoneNames: .none)
         self.messagePrefixes = (messagePrefixes + ["MikroTik"]).map { Array($0.utf8) }
     }
 

@@ -17,6 +17,11 @@ public struct ZoneNames: Sendable {
     /// Abbreviations that mean one zone all over the world.
     public static let stock = ZoneNames()
 
+    /// No names, for senders that write none: a host may be called `MSK`.
+    static let none = ZoneNames(entries: [])
+
+    private init(entries: [Entry]) { self.entries = entries }
+
     private init() {
         // Offsets in minutes.
         let known: [(String, Int64)] = [
@@ -70,7 +75,7 @@ public struct ZoneNames: Sendable {
     /// The zone whose name stands behind a timestamp, and where the name ends.
     ///
     /// A colon or a space must follow. `WEST sshd[9]: text` has a hostname, not a zone: in front of
-    /// a space a name that may be a host's counts only when one more word stands before the tag.
+    /// a space a name that may be a host's counts only when a word like a hostname follows.
     func read(_ line: RawSpan, at start: Int) -> (zone: TimeZone, end: Int)? {
         guard let (packed, end) = Self.readName(line, at: start), end < line.byteCount else {
             return nil
@@ -78,19 +83,23 @@ public struct ZoneNames: Sendable {
         let mark = line.byte(at: end)
         guard mark == UInt8(ascii: " ") || mark == UInt8(ascii: ":"),
             let entry = entries.first(where: { $0.packed == packed }),
-            entry.isCertain || mark == UInt8(ascii: ":") || !Self.isTag(line, at: end &+ 1)
+            entry.isCertain || mark == UInt8(ascii: ":") || Self.isHostname(line, at: end &+ 1)
         else { return nil }
         return (entry.zone, end)
     }
 
-    /// Whether `tag:`, `tag[9]` or `tag(9)` stands at `start`; Cisco's `%FACILITY-...` is none.
-    private static func isTag(_ line: RawSpan, at start: Int) -> Bool {
+    /// Whether a word that may be a hostname, or Cisco's `%FACILITY-...`, stands at `start`.
+    ///
+    /// `tag:`, `tag[9]:` and RouterOS's `topic,topic` are none.
+    private static func isHostname(_ line: RawSpan, at start: Int) -> Bool {
+        if line.hasByte(UInt8(ascii: "%"), at: start) { return true }
         var offset = start
         while offset < line.byteCount {
             switch line.byte(at: offset) {
-            case UInt8(ascii: "%") where offset == start: return false
-            case UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "("): return true
-            case UInt8(ascii: " "): return false
+            case UInt8(ascii: " "):
+                return offset > start && line.byte(at: offset &- 1) != UInt8(ascii: ":")
+            case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "="):
+                return false
             default: offset &+= 1
             }
         }

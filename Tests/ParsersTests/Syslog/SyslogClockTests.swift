@@ -126,6 +126,18 @@ import Testing
 
     // MARK: Zone
 
+    @Test func routersMayBeCalledLikeAZone() {
+        let line = Array("<30>Oct 11 22:14:15 MSK system,info,account user a logged in".utf8)
+        for parser in [SyslogParser(), RouterOSParser()] as [any LineParser] {
+            var batch = RecordBatch()
+            _ = line.withBytes {
+                parser.parse($0, from: SyslogParserTests.source(), into: &batch)
+            }
+            #expect(records(batch).first?["hostname"] == "MSK")
+            #expect(records(batch).first?["time"] == "2026-10-11T22:14:15")
+        }
+    }
+
     @Test func readsSummerAndWinterInTheSourcesZone() {
         let clock = SyslogClock(zone: TimeZoneTests.central)
         let cases = [

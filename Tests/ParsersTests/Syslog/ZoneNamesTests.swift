@@ -26,7 +26,9 @@ import Testing
             ("CEST host t: m", 7200), ("UTC: %X", 0), ("GMT tag: m", 0), ("NZDT: x", 46_800),
             ("CST host t: m", nil), ("IST host t: m", nil), ("BST host t: m", nil),
             ("EST host t: m", nil), ("PST host t: m", nil), ("cest host t: m", nil), ("CEST", nil),
-            ("CEST[1]: x", nil), ("", nil), ("ABCDEFGHIJKL h t", nil),
+            ("WEST system,info x", nil), ("WEST 2001:db8::1 t: m", 3600), ("WEST t(1): m", nil),
+            ("CEST  t: m", nil), ("CEST a", nil), ("UTC a", 0), ("CEST[1]: x", nil), ("", nil),
+            ("ABCDEFGHIJKL h t", nil),
         ] as [(String, Int64?)])
     func knowsUnambiguousNames(text: String, offset: Int64?) {
         #expect(self.offset(.stock, text) == offset)
