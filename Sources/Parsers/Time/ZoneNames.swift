@@ -13,6 +13,8 @@ public struct ZoneNames: Sendable {
     }
 
     private var entries: [Entry] = []
+    /// A bit for every letter that a name ends with: tells most hostnames in capitals apart.
+    private var lastLetters: UInt32 = 0
 
     /// Abbreviations that mean one zone all over the world.
     public static let stock = ZoneNames()
@@ -20,7 +22,10 @@ public struct ZoneNames: Sendable {
     /// No names, for senders that write none: a host may be called `MSK`.
     static let none = ZoneNames(entries: [])
 
-    private init(entries: [Entry]) { self.entries = entries }
+    private init(entries: [Entry]) {
+        self.entries = entries
+        for entry in entries { lastLetters |= 1 << UInt32(entry.packed & 31) }
+    }
 
     private init() {
         // Offsets in minutes.
@@ -30,13 +35,14 @@ public struct ZoneNames: Sendable {
             ("HKT", 480), ("AWST", 480), ("JST", 540), ("KST", 540), ("ACST", 570),
             ("ACDT", 630), ("AEST", 600), ("AEDT", 660), ("NZST", 720), ("NZDT", 780),
         ]
-        entries = known.compactMap { name, minutes in
-            Self.pack(name).map {
-                Entry(
-                    packed: $0, zone: TimeZone(offsetSeconds: minutes * 60),
-                    isCertain: minutes == 0 && name != "WET")
-            }
-        }
+        self.init(
+            entries: known.compactMap { name, minutes in
+                Self.pack(name).map {
+                    Entry(
+                        packed: $0, zone: TimeZone(offsetSeconds: minutes * 60),
+                        isCertain: minutes == 0 && name != "WET")
+                }
+            })
     }
 
     /// Adds a name; it goes before others of the same spelling.
@@ -44,7 +50,8 @@ public struct ZoneNames: Sendable {
     /// - Returns: `false` when it is not two to eight capitals.
     mutating func add(_ name: String, _ zone: TimeZone) -> Bool {
         guard let packed = Self.pack(name) else { return false }
-        entries.insert(Entry(packed: packed, zone: zone, isCertain: true), at: 0)
+        self = ZoneNames(
+            entries: [Entry(packed: packed, zone: zone, isCertain: true)] + entries)
         return true
     }
 
@@ -82,6 +89,7 @@ public struct ZoneNames: Sendable {
         }
         let mark = line.byte(at: end)
         guard mark == UInt8(ascii: " ") || mark == UInt8(ascii: ":"),
+            lastLetters >> UInt32(packed & 31) & 1 == 1,
             let entry = entries.first(where: { $0.packed == packed }),
             entry.isCertain || mark == UInt8(ascii: ":") || Self.isHostname(line, at: end &+ 1)
         else { return nil }
