@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "TLS", dependencies: ["Core", "COpenSSL", "System"]),
         .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
-        .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns"]),
+        .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns", "System"]),
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
         // The engine.
         .target(name: "Journals", dependencies: ["Core", "CShims", "System"]),

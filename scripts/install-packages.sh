@@ -12,8 +12,8 @@ packages=(
     libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libssl-dev
 )
 if [ "${1:-}" = --test ]; then
-    # bsdutils has logger; the last two decode flows
-    packages+=(gzip zstd bsdutils openssl tshark nfdump)
+    # bsdutils has logger; tshark and nfdump decode flows
+    packages+=(gzip zstd bsdutils openssl tzdata tshark nfdump)
 elif [ $# -gt 0 ]; then
     echo "usage: $0 [--test]" >&2
     exit 2

@@ -29,9 +29,11 @@ public struct ParserDefinition: Sendable {
             "time_strict", .boolean, default: "on",
             help: "Report times that do not follow time_format exactly"),
         OptionSpec("time_offset", .text, help: "Zone of times that name none: +0200"),
-        OptionSpec("time_zone", .text, help: "The same; only UTC and offsets, no place names"),
         OptionSpec(
-            "time_system_timezone", .boolean, default: "off", help: "Not supported; off only"),
+            "time_zone", .text, help: "The same by name: `Europe/Berlin`, `UTC`, `local`"),
+        OptionSpec(
+            "time_system_timezone", .boolean, default: "off",
+            help: "Take the machine's zone for times that name none"),
         OptionSpec("types", .text, help: "Types of fields: `code:integer size:integer`"),
         OptionSpec(
             "skip_empty_values", .boolean, default: "on",

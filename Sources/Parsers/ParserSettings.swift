@@ -235,22 +235,11 @@ struct ParserSettings {
         if case .pairs(let format)? = format { pairs = format }
         var rule = TimeRule(key: text("time_key") ?? pairs?.timeKey ?? TimeRule.timeName)
         rule.keepsText = boolean("time_keep")
-        if boolean("time_system_timezone") {
-            report(
-                .notSupportedYet, location("time_system_timezone"),
-                "parsers do not support 'time_system_timezone' yet",
-                hint: "write the zone as time_offset: +0200")
-        }
-        if text("time_zone") != nil && text("time_offset") != nil {
-            report(
-                .conflictingKeys, location("time_zone"),
-                "'time_zone' and 'time_offset' say the same thing; give one")
-        }
-        let offset = readZone("time_offset") ?? readZone("time_zone")
+        let zone = readZone()
         guard let format = text("time_format") else {
             if let pairs, pairs.hasEventTimes {
-                rule.eventTime = EventTimeText(zoneOffsetSeconds: offset ?? 0)
-            } else if offset != nil {
+                rule.eventTime = EventTimeText(zone: zone ?? .utc)
+            } else if zone != nil {
                 report(
                     .missingKey, setting.location, "a zone for times needs 'time_format' as well")
             }
@@ -258,7 +247,7 @@ struct ParserSettings {
         }
         do {
             rule.format = try TimeFormat(
-                format, isStrict: boolean("time_strict"), zoneOffsetSeconds: offset ?? 0)
+                format, isStrict: boolean("time_strict"), zone: zone ?? .utc)
         } catch {
             report(
                 .invalidValue, location("time_format"),
@@ -267,17 +256,18 @@ struct ParserSettings {
         return rule
     }
 
-    private mutating func readZone(_ key: String) -> Int? {
-        guard let zone = text(key) else { return nil }
-        if let seconds = ZoneOffset.seconds(zone) { return seconds }
-        let isPlace = zone.contains("/")
-        report(
-            isPlace ? .notSupportedYet : .invalidValue, location(key),
-            isPlace
-                ? "'\(key)' does not support names of places yet"
-                : "'\(key)' is '\(zone)', which is no offset from UTC",
-            hint: "write +0200")
-        return nil
+    /// The zone for times that name none, if one is given.
+    private mutating func readZone() -> TimeZone? {
+        var given = ["time_offset", "time_zone"].filter { text($0) != nil }
+        if boolean("time_system_timezone") { given.append("time_system_timezone") }
+        guard let key = given.first else { return nil }
+        if given.count > 1 {
+            report(
+                .conflictingKeys, location(given[1]),
+                "'\(given[1])' and '\(key)' say the same thing; give one")
+        }
+        return TimeZone.read(
+            text(key) ?? "local", of: key, at: location(key), problems: &problems)
     }
 
     /// `code:integer size:float`.

@@ -89,13 +89,17 @@ struct ParserLibraryTests {
         Mistake(good + [("time_format", "%Y %Q")], .invalidValue, line: 4),
         Mistake(good + [("time_format", "%s"), ("time_offset", "soon")], .invalidValue, line: 5),
         Mistake(
-            good + [("time_format", "%s"), ("time_zone", "Europe/Berlin")], .notSupportedYet,
+            good + [("time_format", "%s"), ("time_zone", "../Berlin")], .invalidValue,
             line: 5),
         Mistake(good + [("time_offset", "+0200")], .missingKey, line: 1),
         Mistake(
             good + [("time_format", "%s"), ("time_offset", "+01"), ("time_zone", "UTC")],
             .conflictingKeys, line: 6),
-        Mistake(good + [("time_system_timezone", "on")], .notSupportedYet, line: 4),
+        Mistake(
+            good + [
+                ("time_format", "%s"), ("time_offset", "+01"), ("time_system_timezone", "on"),
+            ], .conflictingKeys, line: 6),
+        Mistake(good + [("time_system_timezone", "on")], .missingKey, line: 1),
         Mistake(good + [("time_keep", "maybe")], .invalidValue, line: 4),
         Mistake(good + [("types", "a:number")], .unknownChoice, line: 4),
         Mistake(good + [("types", "a")], .invalidValue, line: 4),
@@ -106,6 +110,15 @@ struct ParserLibraryTests {
         let (_, problems) = load([mistake.options])
         #expect(problems.map(\.code) == [mistake.code])
         #expect(problems.map(\.location.line) == [mistake.line])
+    }
+
+    @Test(arguments: [
+        ("time_zone", "local"), ("time_zone", "UTC"), ("time_offset", "-03"),
+        ("time_system_timezone", "on"), ("time_system_timezone", "off"),
+    ])
+    func takesZones(key: String, value: String) {
+        let (_, problems) = load([Self.good + [("time_format", "%F %T"), (key, value)]])
+        #expect(problems.isEmpty)
     }
 
     @Test func reportsEverythingAtOnce() {

@@ -29,6 +29,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case duplicateName = 1115
     case conflictingKeys = 1116
     case notSupportedYet = 1117
+    case timeZoneUnreadable = 1118
 
     // Decoding: NetFlow and IPFIX.
     case flowUnknownVersion = 2101

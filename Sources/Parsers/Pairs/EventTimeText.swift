@@ -8,17 +8,15 @@ import Core
 struct EventTimeText: Sendable {
     private let formats: [TimeFormat]
 
-    /// - Parameter zoneOffsetSeconds: east of UTC, for texts that name no zone.
-    init(zoneOffsetSeconds: Int = 0) {
+    /// - Parameter zone: for texts that name none.
+    init(zone: TimeZone = .utc) {
         var formats: [TimeFormat] = []
         for date in [
             "%b %d %Y %H:%M:%S", "%b %d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
         ] {
             for end in ["", ".%L", " %z", ".%L %z"] {
                 // All are known conversions; a test reads each form.
-                if let format = try? TimeFormat(
-                    date + end, zoneOffsetSeconds: zoneOffsetSeconds)
-                {
+                if let format = try? TimeFormat(date + end, zone: zone) {
                     formats.append(format)
                 }
             }

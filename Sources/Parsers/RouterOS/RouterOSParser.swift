@@ -9,15 +9,15 @@ public final class RouterOSParser: LineParser {
     private var reader: RouterOSReader
 
     /// - Parameters:
-    ///   - timeZoneOffsetSeconds: east of UTC, for timestamps that do not say.
+    ///   - timeZone: for timestamps that do not say.
     ///   - messagePrefixes: prefixes to take off the text; the sender's hostname always is one.
     ///   - patterns: what to recognise beside firewall messages and logins.
     public init(
-        timeZoneOffsetSeconds: Int = 0, messagePrefixes: [String] = [],
+        timeZone: TimeZone = .utc, messagePrefixes: [String] = [],
         patterns: RouterOSPatterns = .stock
     ) {
         reader = RouterOSReader(
-            offsetSeconds: Int64(timeZoneOffsetSeconds), messagePrefixes: messagePrefixes,
+            timeZone: timeZone, messagePrefixes: messagePrefixes,
             patterns: patterns.set)
     }
 

@@ -16,12 +16,12 @@ struct RouterOSReader: ~Copyable {
     var scratch = NestedWriter()
 
     init(
-        offsetSeconds: Int64, messagePrefixes: [String],
+        timeZone: TimeZone, messagePrefixes: [String],
         patterns: MessagePatternSet = .stock
     ) {
         matcher = MessageMatcher(patterns)
         messageLayouts = [RouterOSLayout?](repeating: nil, count: patterns.events.count * 2)
-        clock = SyslogClock(offsetSeconds: offsetSeconds)
+        clock = SyslogClock(zone: timeZone, zoneNames: .none)
         self.messagePrefixes = (messagePrefixes + ["MikroTik"]).map { Array($0.utf8) }
     }
 

@@ -42,17 +42,19 @@ public final class SyslogParser: LineParser {
         var problem: ErrorCode?
     }
 
-    /// - Parameter timeZoneOffsetSeconds: east of UTC, for timestamps that do not say.
+    /// - Parameters:
+    ///   - timeZone: for timestamps that do not say.
+    ///   - zoneNames: what abbreviations of zones mean.
     public init(
-        form: Form = .auto, schema: Schema = .catchment, timeZoneOffsetSeconds: Int = 0,
-        names: Names = Names()
+        form: Form = .auto, schema: Schema = .catchment, timeZone: TimeZone = .utc,
+        zoneNames: ZoneNames = .stock, names: Names = Names()
     ) {
         self.form = form
         self.schema = schema
         self.names = names
         reader = SyslogReader(
-            form: form, keepsNil: schema == .fluentBit,
-            offsetSeconds: Int64(timeZoneOffsetSeconds))
+            form: form, keepsNil: schema == .fluentBit, timeZone: timeZone,
+            zoneNames: zoneNames)
         plainRFC3164 = Self.makeLayout(
             LayoutKey(format: .rfc3164, hasDeviceTime: true), names)
         plainRFC5424 = Self.makeLayout(

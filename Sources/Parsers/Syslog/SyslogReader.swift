@@ -10,10 +10,13 @@ final class SyslogReader {
     let clock: SyslogClock
     var structuredData = StructuredData()
 
-    init(form: SyslogParser.Form, keepsNil: Bool, offsetSeconds: Int64) {
+    init(
+        form: SyslogParser.Form, keepsNil: Bool, timeZone: TimeZone,
+        zoneNames: ZoneNames = .stock
+    ) {
         self.form = form
         self.keepsNil = keepsNil
-        clock = SyslogClock(offsetSeconds: offsetSeconds)
+        clock = SyslogClock(zone: timeZone, zoneNames: zoneNames)
     }
 
     /// Finds out which form a line has and reads its header.
@@ -98,8 +101,8 @@ final class SyslogReader {
 
     /// The end of ` CEST:`: three to five capitals and a colon, as Cisco writes the zone's name.
     ///
-    /// The names are ambiguous (IST, CST), so the configured zone stands. Without the colon the
-    /// word is the hostname (RFC 3164 §5.4, example 3).
+    /// Names that the clock does not know are ambiguous (IST, CST), so the configured zone stands.
+    /// Without the colon the word is the hostname (RFC 3164 §5.4, example 3).
     private static func zoneNameEnd(_ line: RawSpan, at start: Int) -> Int? {
         var offset = start
         while offset < line.byteCount, (0x41...0x5a).contains(line.byte(at: offset)) {
@@ -113,6 +116,8 @@ final class SyslogReader {
     }
 
     /// Reads `1 1563249630.774 `, the time of Cisco Meraki: a version and seconds since 1970.
+    ///
+    /// The fraction may be missing behind a PRI and the version; else a number is no time.
     private func readEpoch(
         _ line: RawSpan, at start: Int, into fields: inout SyslogFields
     ) -> Int? {
@@ -128,10 +133,12 @@ final class SyslogReader {
             seconds = seconds &* 10 &+ Int64(line.byte(at: offset) &- 0x30)
             offset &+= 1
         }
-        guard (9...10).contains(offset &- first), line.hasByte(UInt8(ascii: "."), at: offset) else {
+        guard (9...10).contains(offset &- first) else { return nil }
+        if line.hasByte(UInt8(ascii: "."), at: offset) {
+            offset &+= 1
+        } else if fields.priority < 0 || first == start {
             return nil
         }
-        offset &+= 1
         var nanoseconds: Int64 = 0
         var scale: Int64 = 100_000_000
         while offset < line.byteCount, line.byte(at: offset).isDigit {

@@ -7,6 +7,10 @@ struct SyslogTimestamp {
     var nanoseconds: Int64 = 0
     /// Seconds east of UTC; `nil` when the text does not say.
     var offset: Int64?
+    /// Whether the sender says that its clock was never set, or lost what it was set by.
+    var isUnsynchronised = false
+    /// Whether the name of a zone may follow: it does in none of RFC 3339's own forms.
+    var mayHaveZoneName = false
     /// Where reading stopped.
     var end: Int
 }
@@ -26,40 +30,46 @@ extension SyslogTimestamp {
         }
         // Cisco marks a clock that was never set (*) or has lost its source (.).
         let isMarked = first == UInt8(ascii: "*") || first == UInt8(ascii: ".")
-        return readMonthFirst(line, at: isMarked ? start &+ 1 : start)
+        var result = readMonthFirst(line, at: isMarked ? start &+ 1 : start)
+        result?.isUnsynchronised = isMarked
+        return result
     }
 
-    /// RFC 3339 and its relatives: space for `T`, offset without colon, comma as decimal mark.
+    /// RFC 3339 and its relatives: space for `T`, offset without colon or behind a space, comma as
+    /// decimal mark.
     static func readISO(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
         guard start &+ 19 <= line.byteCount, line.byte(at: start &+ 4) == UInt8(ascii: "-"),
             line.byte(at: start &+ 7) == UInt8(ascii: "-"),
             let century = line.twoDigits(at: start), let year = line.twoDigits(at: start &+ 2),
             let month = line.twoDigits(at: start &+ 5), let day = line.twoDigits(at: start &+ 8)
         else { return nil }
-        switch line.byte(at: start &+ 10) {
+        let separator = line.byte(at: start &+ 10)
+        switch separator {
         case UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: " "): break
         default: return nil
         }
         guard var result = readClock(line, at: start &+ 11) else { return nil }
+        result.mayHaveZoneName = separator == UInt8(ascii: " ")
         result.civil.year = century * 100 + year
         result.civil.month = month
         result.civil.day = day
         guard result.civil.isValid else { return nil }
         result.readOffset(line)
+        if result.mayHaveZoneName { result.readSeparateOffset(line) }
         return result
     }
 
     /// `2026 Oct 11 22:14:15` (NX-OS, Brocade).
     private static func readYearFirst(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
-        guard let century = line.twoDigits(at: start), let year = line.twoDigits(at: start &+ 2),
-            (19...20).contains(century),
+        guard let year = line.year(at: start),
             var result = readMonthFirst(line, at: start &+ 5), result.civil.year == 0
         else { return nil }
-        result.civil.year = century * 100 + year
+        result.civil.year = year
         return result.civil.isValid ? result : nil
     }
 
-    /// `Oct 11 22:14:15` with an optional year before or after the time of day, and a fraction.
+    /// `Oct 11 22:14:15` with an optional year before or after the time of day, a fraction, and an
+    /// offset (Huawei: `Oct 11 2026 22:14:15+02:00`).
     private static func readMonthFirst(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
         guard start &+ 14 <= line.byteCount, let month = line.monthName(at: start),
             line.byte(at: start &+ 3) == UInt8(ascii: " ")
@@ -70,17 +80,19 @@ extension SyslogTimestamp {
         else { return nil }
         offset &+= 1
         var year = 0
-        if line.hasByte(UInt8(ascii: " "), at: offset &+ 4),
-            let century = line.twoDigits(at: offset), let rest = line.twoDigits(at: offset &+ 2)
-        {
-            year = century * 100 + rest
+        if line.hasByte(UInt8(ascii: " "), at: offset &+ 4), let given = line.year(at: offset) {
+            year = given
             offset &+= 5
         }
         guard var result = readClock(line, at: offset) else { return nil }
         result.civil.month = month
         result.civil.day = day
-        if year == 0 { year = result.readTrailingYear(line) }
         result.civil.year = year
+        result.mayHaveZoneName = true
+        result.readOffset(line)
+        result.readTrailingYear(line)
+        result.readSeparateOffset(line)
+        year = result.civil.year
         // 29 February is valid in some year.
         var checked = result.civil
         if year == 0 { checked.year = 2000 }
@@ -174,6 +186,8 @@ extension SyslogTimestamp {
     private mutating func readOffset(_ line: RawSpan) {
         guard end < line.byteCount else { return }
         let mark = line.byte(at: end)
+        // Nearly every text ends here.
+        if mark == UInt8(ascii: " ") { return }
         if mark == UInt8(ascii: "Z") || mark == UInt8(ascii: "z") {
             offset = 0
             end &+= 1
@@ -193,14 +207,38 @@ extension SyslogTimestamp {
         end = next
     }
 
-    /// Reads ` 2026` behind the time of day; only years 2000 to 2099 followed by a space count.
-    private mutating func readTrailingYear(_ line: RawSpan) -> Int {
-        guard line.hasByte(UInt8(ascii: " "), at: end),
-            line.twoDigits(at: end &+ 1) == 20, let year = line.twoDigits(at: end &+ 3),
-            line.hasByte(UInt8(ascii: " "), at: end &+ 5)
-        else { return 0 }
+    /// Reads ` +0200` behind the time of day, before a space or a colon.
+    private mutating func readSeparateOffset(_ line: RawSpan) {
+        guard offset == nil, line.hasByte(UInt8(ascii: " "), at: end), end &+ 4 < line.byteCount
+        else { return }
+        let mark = line.byte(at: end &+ 1)
+        guard mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-") else { return }
+        var longer = self
+        longer.end = end &+ 1
+        longer.readOffset(line)
+        guard longer.offset != nil,
+            line.hasByte(UInt8(ascii: " "), at: longer.end)
+                || line.hasByte(UInt8(ascii: ":"), at: longer.end)
+        else { return }
+        self = longer
+    }
+
+    /// Reads ` 2026` behind the time of day, or behind its zone.
+    mutating func readTrailingYear(_ line: RawSpan) {
+        guard civil.year == 0, line.hasByte(UInt8(ascii: " "), at: end),
+            let year = line.trailingYear(at: end &+ 1)
+        else { return }
+        civil.year = year
         end &+= 5
-        return 2000 + year
+    }
+
+    /// Whether what stands behind `Oct 11 22:14:15 ` may belong to the timestamp: a year, an
+    /// offset, or a word in capitals, which may be a zone's name.
+    static func mayContinue(_ line: RawSpan, at start: Int) -> Bool {
+        guard start < line.byteCount else { return false }
+        let byte = line.byte(at: start)
+        if byte.isDigit { return line.trailingYear(at: start) != nil }
+        return byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte &- 0x41 < 26
     }
 }
 
@@ -209,6 +247,23 @@ extension RawSpan {
     @inline(__always)
     func hasByte(_ wanted: UInt8, at offset: Int) -> Bool {
         offset < byteCount && byte(at: offset) == wanted
+    }
+
+    /// A year from 1900 to 2099: clocks that were never set say 1970 or 1993.
+    fileprivate func year(at offset: Int) -> Int? {
+        guard let century = twoDigits(at: offset), century == 20 || century == 19,
+            let rest = twoDigits(at: offset &+ 2)
+        else { return nil }
+        return century &* 100 &+ rest
+    }
+
+    /// A year from 2000 to 2099 with a space behind it: other numbers may be hostnames.
+    @inline(__always)
+    fileprivate func trailingYear(at offset: Int) -> Int? {
+        guard twoDigits(at: offset) == 20, let rest = twoDigits(at: offset &+ 2),
+            hasByte(UInt8(ascii: " "), at: offset &+ 4)
+        else { return nil }
+        return 2000 &+ rest
     }
 
     /// The number of two decimal digits; `nil` when there are none or the line ends.

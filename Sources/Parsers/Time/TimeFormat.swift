@@ -25,14 +25,14 @@ public struct TimeFormat: Sendable {
     private let steps: [Step]
     /// Whether a text must have every part; else a fraction may be missing and text may follow.
     private let isStrict: Bool
-    /// East of UTC, for texts that name no zone.
-    private let zoneOffsetSeconds: Int
+    /// For texts that name none.
+    private let zone: TimeZone
 
     /// Compiles `text`.
     ///
-    /// - Parameter zoneOffsetSeconds: east of UTC, for texts that name no zone.
+    /// - Parameter zone: for texts that name none.
     public init(
-        _ text: String, isStrict: Bool = true, zoneOffsetSeconds: Int = 0
+        _ text: String, isStrict: Bool = true, zone: TimeZone = .utc
     ) throws(TimeFormatError) {
         var steps: [Step] = []
         var percent = false
@@ -50,13 +50,13 @@ public struct TimeFormat: Sendable {
             }
         }
         if percent { throw TimeFormatError(conversion: "%") }
-        self.init(steps: steps, isStrict: isStrict, zoneOffsetSeconds: zoneOffsetSeconds)
+        self.init(steps: steps, isStrict: isStrict, zone: zone)
     }
 
-    private init(steps: [Step], isStrict: Bool, zoneOffsetSeconds: Int = 0) {
+    private init(steps: [Step], isStrict: Bool, zone: TimeZone = .utc) {
         self.steps = steps
         self.isStrict = isStrict
-        self.zoneOffsetSeconds = zoneOffsetSeconds
+        self.zone = zone
     }
 
     private static let date: [Step] = [
@@ -130,7 +130,7 @@ public struct TimeFormat: Sendable {
             let isZone = parts.zoneSeconds == nil && parts.read(.zone, from: text, at: &offset)
             guard isZone && offset == text.byteCount || !isStrict else { return nil }
         }
-        return parts.resolve(near: received, zoneOffsetSeconds: zoneOffsetSeconds)
+        return parts.resolve(near: received, in: zone)
     }
 
     /// The step after a missing fraction and the separator before it.
@@ -146,21 +146,6 @@ public struct TimeFormat: Sendable {
 public struct TimeFormatError: Error, Hashable, Sendable {
     /// `%Q`, or `%` at the end of the format.
     public var conversion: String
-}
-
-/// Reads offsets from UTC as settings write them.
-public enum ZoneOffset {
-    /// Seconds east of UTC from `+0200`, `+02:00`, `-03`, `UTC`, `GMT` or `Z`, else `nil`.
-    public static func seconds(_ text: String) -> Int? {
-        Array(text.utf8).withBytes { bytes in
-            var parts = TimeParts()
-            var offset = 0
-            guard parts.read(.zone, from: bytes, at: &offset), offset == bytes.byteCount else {
-                return nil
-            }
-            return parts.zoneSeconds
-        }
-    }
 }
 
 func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }

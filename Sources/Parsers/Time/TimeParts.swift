@@ -187,31 +187,33 @@ struct TimeParts {
     // MARK: Meaning
 
     /// The moment that the parts name; what they leave open is chosen closest to `received`.
-    func resolve(near received: Timestamp, zoneOffsetSeconds: Int) -> Timestamp? {
+    func resolve(near received: Timestamp, in zone: TimeZone) -> Timestamp? {
         if let epochSeconds {
             return Timestamp(
                 seconds: epochSeconds, nanoseconds: epochSeconds < 0 ? -nanosecond : nanosecond)
         }
-        let zone = Int64(zoneSeconds ?? zoneOffsetSeconds)
-        let local = received.seconds + zone
-        let here = CivilTime(secondsSince1970: local)
+        let zone = zoneSeconds.map { TimeZone(offsetSeconds: Int64($0)) } ?? zone
+        let now = received.seconds
+        func moment(_ local: Int64) -> Int64 { zone.utc(ofLocal: local, closestTo: now) }
         let seconds: Int64?
         if let year {
-            seconds = secondsOfLocalTime(in: year)
-        } else if month != nil || day != nil || dayOfYear != nil {
-            seconds = closest(
-                to: local, [-1, 0, 1].compactMap { secondsOfLocalTime(in: here.year + $0) })
+            seconds = secondsOfLocalTime(in: year).map(moment)
         } else {
-            let today =
-                CivilTime(year: here.year, month: here.month, day: here.day)
-                .secondsSince1970 + Int64(hourOfDay * 3600 + minute * 60 + second)
-            seconds = closest(to: local, [-1, 0, 1].map { today + $0 * 86_400 })
+            let here = CivilTime(secondsSince1970: now + zone.offset(atUTC: now))
+            let candidates: [Int64]
+            if month != nil || day != nil || dayOfYear != nil {
+                candidates = [-1, 0, 1].compactMap { secondsOfLocalTime(in: here.year + $0) }
+            } else {
+                let today =
+                    CivilTime(year: here.year, month: here.month, day: here.day)
+                    .secondsSince1970 + Int64(hourOfDay * 3600 + minute * 60 + second)
+                candidates = [-1, 0, 1].map { today + $0 * 86_400 }
+            }
+            seconds = candidates.map(moment).min {
+                $0.distance(from: now) < $1.distance(from: now)
+            }
         }
-        return seconds.map { Timestamp(seconds: $0 - zone, nanoseconds: nanosecond) }
-    }
-
-    private func closest(to wanted: Int64, _ candidates: [Int64]) -> Int64? {
-        candidates.min { abs($0 - wanted) < abs($1 - wanted) }
+        return seconds.map { Timestamp(seconds: $0, nanoseconds: nanosecond) }
     }
 
     private var hourOfDay: Int {

@@ -25,7 +25,7 @@ struct EventTimeTextTests {
             ("9999999999999999", nil),
         ] as [(String, String?)])
     func readsManyForms(text: String, expected: String?) {
-        let reader = EventTimeText(zoneOffsetSeconds: 7200)
+        let reader = EventTimeText(zone: TimeZone(offsetSeconds: 7200))
         let time = Array(text.utf8).withBytes {
             reader.parse($0, received: ParserRun.source.received)
         }

@@ -274,7 +274,7 @@ import Testing
     }
 
     @Test func remembersTheLastSecondWithoutMixingLines() {
-        let parser = SyslogParser(timeZoneOffsetSeconds: 7200)
+        let parser = SyslogParser(timeZone: TimeZone(offsetSeconds: 7200))
         let lines = [
             ("Oct 11 22:14:15", "2026-10-11T20:14:15"), ("Oct 11 22:14:15", "2026-10-11T20:14:15"),
             ("Oct 11 22:14:16", "2026-10-11T20:14:16"),

@@ -11,7 +11,7 @@ final class RouterOSDecoder: MessageDecoder {
 
     init(settings: RouterOSSettings, ledger: SourceLedger) {
         parser = RouterOSParser(
-            timeZoneOffsetSeconds: settings.timeZoneOffsetSeconds,
+            timeZone: settings.timeZone,
             messagePrefixes: settings.messagePrefixes, patterns: settings.patterns)
         senders = SenderCounters(ledger: ledger)
     }

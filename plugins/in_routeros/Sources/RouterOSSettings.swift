@@ -6,7 +6,7 @@ import Parsers
 struct RouterOSSettings: Sendable {
     var address: ListenAddress
     var listener = MessageListener.Options()
-    var timeZoneOffsetSeconds: Int
+    var timeZone: TimeZone
     var messagePrefixes: [String]
     var patterns = RouterOSPatterns.stock
 
@@ -23,9 +23,7 @@ struct RouterOSSettings: Sendable {
             OptionSpec(
                 "port", .integer(0...65_535), default: "5141",
                 help: "UDP or TCP port (registered for TLS: 6514); 0 picks a free one."),
-            OptionSpec(
-                "time_zone", .text, default: "UTC",
-                help: "Zone of timestamps that do not name one: UTC or an offset like +02:00."),
+            TimeZone.option,
             OptionSpec(
                 "message_prefix", .text, repeatable: true,
                 help: "Prefix that a logging rule puts in front of texts, to be taken off."),
@@ -48,17 +46,7 @@ struct RouterOSSettings: Sendable {
 
     init(_ settings: PluginSettings) throws(SettingsError) {
         var problems: [SettingsProblem] = []
-        timeZoneOffsetSeconds = 0
-        if let zone = settings.text("time_zone") {
-            if let seconds = FixedZone.seconds(zone) {
-                timeZoneOffsetSeconds = seconds
-            } else {
-                problems.append(
-                    SettingsProblem(
-                        .invalidValue, at: settings.location(of: "time_zone"),
-                        "'time_zone' is '\(zone)', neither UTC nor an offset like +02:00"))
-            }
-        }
+        timeZone = settings.timeZone(problems: &problems)
         messagePrefixes = settings.texts("message_prefix").filter { !$0.isEmpty }
         do {
             let own = settings.texts("pattern")

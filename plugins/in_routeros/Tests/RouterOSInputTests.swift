@@ -31,7 +31,7 @@ struct NoParsers: ParserDirectory {
                 \.description) == ["tcp [::1]:7"])
     }
 
-    @Test(arguments: [[("listen", "router")], [("time_zone", "CEST")], [("pattern", "e %{x")]])
+    @Test(arguments: [[("listen", "router")], [("time_zone", "CEST+")], [("pattern", "e %{x")]])
     func refusesImpossibleSettings(pairs: [(String, String)]) {
         #expect(throws: SettingsError.self) { try make(pairs) }
     }

@@ -13,7 +13,7 @@ final class SyslogDecoder: MessageDecoder {
 
     init(settings: SyslogSettings, ledger: SourceLedger) {
         parser = SyslogParser(
-            timeZoneOffsetSeconds: settings.timeZoneOffsetSeconds, names: settings.names)
+            timeZone: settings.timeZone, zoneNames: settings.zoneNames, names: settings.names)
         chosen = settings.parserName.flatMap { settings.parsers.makeParser(named: $0) }
         senders = SenderCounters(ledger: ledger)
     }

@@ -10,7 +10,8 @@ struct SyslogSettings: Sendable {
     var parserName: String?
     var parsers: any ParserDirectory
     var names = SyslogParser.Names()
-    var timeZoneOffsetSeconds: Int
+    var timeZone: TimeZone
+    var zoneNames: ZoneNames
 
     static let info = PluginInfo(
         kind: .input, name: "syslog",
@@ -31,9 +32,7 @@ struct SyslogSettings: Sendable {
             OptionSpec(
                 "parser", .parser,
                 help: "Parser for the messages instead of the native one, which reads all forms."),
-            OptionSpec(
-                "time_zone", .text, default: "UTC",
-                help: "Zone of timestamps that do not name one: UTC or an offset like +02:00."),
+            TimeZone.option, ZoneNames.option,
             OptionSpec(
                 "raw_message_key", .text, help: "Field that keeps the whole message as it came."),
             OptionSpec(
@@ -59,21 +58,12 @@ struct SyslogSettings: Sendable {
         parserName = settings.text("parser")
         names.raw = settings.text("raw_message_key")
         names.peerAddress = settings.text("source_address_key") ?? names.peerAddress
-        timeZoneOffsetSeconds = 0
-        if let zone = settings.text("time_zone") {
-            if let seconds = FixedZone.seconds(zone) {
-                timeZoneOffsetSeconds = seconds
-            } else {
-                problems.append(
-                    SettingsProblem(
-                        .invalidValue, at: settings.location(of: "time_zone"),
-                        "'time_zone' is '\(zone)', neither UTC nor an offset like +02:00"))
-            }
-        }
+        timeZone = settings.timeZone(problems: &problems)
+        zoneNames = ZoneNames(settings, problems: &problems)
         listener.stream.read(settings, isStream: settings.text("mode") == "tcp", &problems)
         address = Self.address(settings, listener.stream.transport, &problems)
         if parserName != nil {
-            for key in ["raw_message_key", "source_address_key", "time_zone"]
+            for key in ["raw_message_key", "source_address_key", "time_zone", "zone_names"]
             where settings.isGiven(key) {
                 problems.append(
                     SettingsProblem(

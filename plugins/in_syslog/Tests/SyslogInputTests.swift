@@ -72,8 +72,11 @@ final class CountingSink: BatchSink {
         ([("mode", "unix_udp")], ErrorCode.missingKey),
         ([("path", "/tmp/x")], .conflictingKeys),
         ([("listen", "localhost")], .invalidValue),
-        ([("time_zone", "Mars")], .invalidValue),
+        ([("time_zone", "Mars:1")], .invalidValue),
         ([("unix_perm", "rw")], .invalidValue),
+        ([("zone_names", "CST")], .invalidValue),
+        ([("zone_names", "cst=-06:00")], .invalidValue),
+        ([("parser", "picky"), ("zone_names", "CST=-06:00")], .conflictingKeys),
         ([("parser", "picky"), ("raw_message_key", "raw")], .conflictingKeys),
     ])
     func refusesImpossibleSettings(pairs: [(String, String)], code: ErrorCode) {
