@@ -46,8 +46,9 @@ public struct RowJoin: Sendable {
         let needed = draft.neededColumns(shown, time: time)
         let firstCount = first.columns.count
         self.first = Part(first, needed.filter { $0 < firstCount })
+        let others = firstCount..<firstCount + second.columns.count
         self.second = Part(
-            second, needed.filter { $0 >= firstCount }.map { $0 - firstCount })
+            second, needed.filter { others.contains($0) }.map { $0 - firstCount })
         shape = draft.makeShape(
             needed, shown: shown, time: time, firstPart: self.first, secondPart: self.second)
     }
@@ -58,6 +59,8 @@ public struct RowJoin: Sendable {
         let second: Shape
         /// Arguments of derivations speak of this list.
         var columns: [Column]
+        /// Indices of `columns` as they will stand in the joined shape.
+        var order: [Int] = []
 
         init(_ first: Shape, _ second: Shape) {
             self.first = first
@@ -71,30 +74,44 @@ public struct RowJoin: Sendable {
                 }
                 return moved
             }
+            order = Array(columns.indices)
         }
 
-        /// The columns that are shown, in order.
-        mutating func chooseShown() -> [Int] {
-            let count = first.columns.count
-            var shown = first.columns.indices.filter { !columns[$0].isHidden }
+        /// The columns that are shown.
+        mutating func chooseShown() -> Set<Int> {
+            var shown = Set(first.columns.indices.filter { !columns[$0].isHidden })
             var names: [String: [Int]] = [:]
             for index in shown { names[columns[index].name, default: []].append(index) }
-            for index in count..<columns.count where !columns[index].isHidden {
-                guard let others = names[columns[index].name] else {
-                    shown.append(index)
+            let others = first.columns.count..<columns.count
+            for index in others where !columns[index].isHidden {
+                let name = columns[index].name
+                guard let known = names[name] else {
+                    shown.insert(index)
                     continue
                 }
-                guard others.count == 1, let other = others.first, canBeNull(other),
-                    columns[other].member == nil, columns[index].member == nil
+                guard known.count == 1, let one = known.first, canBeNull(one),
+                    columns[one].member == nil, columns[index].member == nil
                 else { continue }
-                let name = columns[index].name
-                columns.append(
-                    Column(name, columns[other].encoding, .derived(.first([other, index]))))
-                shown.removeAll { $0 == other }
-                shown.append(columns.count - 1)
+                shown.remove(one)
+                shown.insert(addChoice(one, index))
                 names[name] = []
             }
             return shown
+        }
+
+        /// Adds a column that reads `one`, or `other` where that is null; in the place of `one`
+        /// unless an argument must stand before it.
+        private mutating func addChoice(_ one: Int, _ other: Int) -> Int {
+            let added = columns.count
+            let hasDerived = columns[one].isDerived || columns[other].isDerived
+            columns.append(
+                Column(
+                    columns[one].name, columns[one].encoding, .derived(.first([one, other]))))
+            order.append(added)
+            if !hasDerived, let place = order.firstIndex(of: one) {
+                order.swapAt(place, order.count - 1)
+            }
+            return added
         }
 
         private func canBeNull(_ index: Int) -> Bool {
@@ -108,29 +125,27 @@ public struct RowJoin: Sendable {
             }
         }
 
-        /// The shown columns and what they are computed from, in the order of `columns`.
-        func neededColumns(_ shown: [Int], time: Int?) -> [Int] {
+        /// The shown columns and what they are computed from, in order.
+        func neededColumns(_ shown: Set<Int>, time: Int?) -> [Int] {
             var needed: Set<Int> = []
-            var open = shown + (time.map { [$0] } ?? [])
+            var open = Array(shown) + (time.map { [$0] } ?? [])
             while let index = open.popLast() {
                 guard needed.insert(index).inserted else { continue }
                 if case .derived(let derivation) = columns[index].place {
                     open += derivation.arguments
                 }
             }
-            return needed.sorted()
+            return order.filter { needed.contains($0) }
         }
 
-        /// Columns keep their order: arguments stay before what is computed from them.
         func makeShape(
-            _ needed: [Int], shown: [Int], time: Int?, firstPart: Part, secondPart: Part
+            _ needed: [Int], shown: Set<Int>, time: Int?, firstPart: Part, secondPart: Part
         ) -> Shape {
-            let isShown = Set(shown)
             var places: [Int: Int] = [:]
             for (place, index) in needed.enumerated() { places[index] = place }
             let result = needed.map { index in
                 var column = columns[index]
-                column.isHidden = !isShown.contains(index)
+                column.isHidden = !shown.contains(index)
                 column.place = place(
                     of: index, firstPart: firstPart, secondPart: secondPart, places)
                 return column
