@@ -107,9 +107,10 @@ final class ContainerGroup {
         state = nil
         isPartial = false
         lineStart = 0
-        text.removeAll(keepingAtMost: 64 << 10)
-        head.removeAll(keepingAtMost: 64 << 10)
-        lineHead.removeAll(keepingAtMost: 64 << 10)
+        // There may be many files, each with all streams.
+        text.removeAll(keepingAtMost: 4 << 10)
+        head.removeAll(keepingAtMost: 4 << 10)
+        lineHead.removeAll(keepingAtMost: 4 << 10)
     }
 
     /// Hands out all lines but the last one, with which another group begins.
