@@ -53,8 +53,9 @@ package final class ParserFilter: Filter {
             let rest = rests.value(for: row.shape) { shape in
                 RecordRest(of: shape, key: key, keepsKey: keepsKey, keepsOthers: keepsOthers)
             }
-            if let field = rest.field, parse(field.value(in: row), at: row.eventTime ?? received) {
-                append(row, rest)
+            let time = row.eventTime ?? received
+            if let field = rest.field, parse(field.value(in: row), at: time) {
+                append(row, rest, at: time)
                 hasChanged = true
             } else {
                 output.append(row)
@@ -89,12 +90,17 @@ package final class ParserFilter: Filter {
     }
 
     /// Appends the record in `parsed` and what stays of the one it was read from.
-    private func append(_ row: Row, _ rest: RecordRest) {
+    ///
+    /// - Parameter time: of the latter.
+    private func append(_ row: Row, _ rest: RecordRest, at time: Timestamp) {
         parsed.forEachRow { fields in
             let first = Row(
                 shape: result(of: fields.shape).shape, bytes: fields.bytes,
                 constants: fields.constants)
-            let second = Row(shape: rest.shape, bytes: row.bytes, constants: row.constants)
+            let isRetimed = fields.eventTime.map { $0 != time } ?? false
+            let second = Row(
+                shape: isRetimed ? rest.retimedShape : rest.shape, bytes: row.bytes,
+                constants: row.constants)
             output.append(first, second, joined: joins.join(first.shape, second.shape))
         }
     }

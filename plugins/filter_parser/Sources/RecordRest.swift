@@ -6,6 +6,8 @@ struct RecordRest {
     let field: ResolvedField?
     /// The shape with everything hidden that goes.
     let shape: Shape
+    /// The same for records that got another event time: what is said about the old one goes, too.
+    let retimedShape: Shape
 
     init(of shape: Shape, key: FieldPath, keepsKey: Bool, keepsOthers: Bool) {
         let field = key.resolve(in: shape)
@@ -19,7 +21,14 @@ struct RecordRest {
             columns[index].isHidden = !keeps
         }
         self.shape = shape.replacingColumns(columns, timeColumn: shape.timeColumn)
+        for index in columns.indices where Self.timeRemarks.contains(columns[index].name) {
+            columns[index].isHidden = true
+        }
+        retimedShape = shape.replacingColumns(columns, timeColumn: shape.timeColumn)
     }
+
+    /// Fields of our log records that say something about `time`.
+    private static let timeRemarks = [ParsedShape.timeSource, "time_suspect"]
 }
 
 /// What is taken of records of a shape that a parser made.
@@ -28,12 +37,20 @@ struct ParsedShape {
     /// Whether the parser keeps lines whole that it cannot read, and this is one.
     let isRaw: Bool
 
+    fileprivate static let timeSource = "time_source"
+
     /// What a parser keeps in the constants of a run is not from the text but how the text came to
-    /// the agent; that the record itself knows better.
+    /// the agent, and so is the time when there is none in the text; that the record itself knows
+    /// better.
     init(_ shape: Shape) {
         var columns = shape.columns
         for index in columns.indices {
-            if case .constant = columns[index].place { columns[index].isHidden = true }
+            switch columns[index].place {
+            case .constant: columns[index].isHidden = true
+            case .literal where columns[index].name == Self.timeSource:
+                columns[index].isHidden = true
+            default: break
+            }
         }
         self.shape = shape.replacingColumns(columns, timeColumn: shape.timeColumn)
         isRaw =

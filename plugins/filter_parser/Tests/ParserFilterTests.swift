@@ -179,13 +179,13 @@ import Testing
     // MARK: Records of inputs
 
     /// A message as the syslog input gives it, that holds `text`.
-    private func syslog(_ text: String) -> RecordBatch {
+    private func syslog(_ text: String, time: String = "2023-11-14T22:13:00Z") -> RecordBatch {
         var batch = RecordBatch(tag: "t")
         let source = PayloadSource(
             peer: Endpoint(address: IPAddress(v4: 0xc000_0201), port: 514), transport: .udp,
             received: Timestamp(seconds: 1_700_000_000))
         batch.received = source.received
-        Array("<165>1 2023-11-14T22:13:00Z fw app - - - \(text)".utf8).withBytes { line in
+        Array("<165>1 \(time) fw app - - - \(text)".utf8).withBytes { line in
             _ = SyslogParser().parse(line, from: source, into: &batch)
         }
         return batch
@@ -222,6 +222,26 @@ import Testing
         var times: [Timestamp?] = []
         batch.forEachRow { times.append($0.eventTime) }
         #expect(times.map { $0?.description } == ["2023-10-11T22:14:15.000Z"])
+    }
+
+    /// What a record says about its time is about the time that it has.
+    @Test(arguments: [
+        ("2023-11-14T22:13:00Z", "<13>inner su: hello", false),
+        ("2023-11-14T22:13:00Z", "<13>Nov 14 22:12:00 inner su: hello", false),
+        ("-", "<13>inner su: hello", true),
+        ("-", "<13>Nov 14 22:12:00 inner su: hello", false),
+        ("-", #"{"time":"2023-11-14T22:12:00Z"}"#, false), ("-", #"{"a":1}"#, true),
+    ])
+    func saysWhereTheTimeIsFrom(outer: String, inner: String, isReceived: Bool) throws {
+        var batch = syslog(inner, time: outer)
+        let parsers = [("parser", "json"), ("parser", "syslog")]
+        try Self.filter([("key_name", "message")] + parsers + Self.kept).apply(to: &batch)
+        let line = try #require(batch.jsonLines().first)
+        #expect(line.contains(#""time_source":"received""#) == isReceived, "\(line)")
+        let time = try #require(line.firstMatch(of: #/"time":"[^"]*T(..:..:..)/#)).output.1
+        let expected =
+            inner.contains("22:12:00") ? "22:12:00" : isReceived ? "22:13:20" : "22:13:00"
+        #expect(time == expected)
     }
 
     @Test(arguments: [false, true])
