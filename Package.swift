@@ -9,6 +9,7 @@ let plugins: [(folder: String, uses: [Target.Dependency])] = [
     ("in_tail", ["Codec", "Parsers", "System"]),
     ("in_stdin", ["Parsers", "System"]),
     ("in_dummy", ["Codec", "Parsers", "System"]),
+    ("filter_parser", ["Parsers"]),
     ("filter_grep", ["Patterns"]),
     ("filter_modify", ["Patterns"]),
     ("filter_record_modifier", ["System"]),

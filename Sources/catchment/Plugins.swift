@@ -1,5 +1,6 @@
 import FilterGrep
 import FilterModify
+import FilterParser
 import FilterRecordModifier
 import InDummy
 import InNetflow
@@ -19,6 +20,8 @@ enum Plugins {
             SyslogInput.self, NetflowInput.self, RouterOSInput.self, TailInput.self,
             StdinInput.self, DummyInput.self,
         ],
-        filters: [GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self],
+        filters: [
+            ParserFilter.self, GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self,
+        ],
         outputs: [FileOutput.self, StdoutOutput.self, NullOutput.self])
 }

@@ -187,6 +187,14 @@ public struct RecordBuilder: ~Copyable {
         fields[index].length = bytes.count - fields[index].start
     }
 
+    /// Changes a field to another text.
+    public mutating func replace(at index: Int, text value: RawSpan) {
+        fields[index].encoding = .text
+        fields[index].start = bytes.count
+        bytes.append(value)
+        fields[index].length = bytes.count - fields[index].start
+    }
+
     /// Forgets the record begun.
     public mutating func abandon() { begin() }
 

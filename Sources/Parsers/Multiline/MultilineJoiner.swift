@@ -7,7 +7,7 @@ import Core
 public final class MultilineJoiner {
     private let matcher: MultilineMatcher
     private let limit: Int
-    private var state = 0
+    private var state: MultilineMatcher.State?
     private var text = ByteBuffer()
     /// Where the group's first line starts in the file; `nil` without a group.
     public private(set) var start: Int?
@@ -18,28 +18,23 @@ public final class MultilineJoiner {
         self.limit = limit
     }
 
-    /// How long a group waits for more lines, in nanoseconds.
-    public var flushTimeout: Int64 { matcher.rules.flushTimeout }
-
     /// Takes the next line.
     ///
     /// - Parameter offset: where the line starts in the file.
     /// - Parameter emit: gets groups and lines that belong to none, with the start of each.
     public func add(_ line: RawSpan, at offset: Int, _ emit: (RawSpan, Int) -> Void) {
-        if start != nil, text.count + 1 + line.byteCount <= limit,
-            let next = matcher.state(after: state, line)
+        if let state, text.count + 1 + line.byteCount <= limit,
+            let next = matcher.next(after: state, line)
         {
             text.append(UInt8(ascii: "\n"))
             text.append(line)
-            state = next
-            if next == 0 { flush(emit) }
+            self.state = next
+            if next.isEnd { flush(emit) }
             return
         }
         flush(emit)
-        guard let next = matcher.state(after: 0, line), next != 0 else {
-            return emit(line, offset)
-        }
-        state = next
+        guard let first = matcher.begin(line) else { return emit(line, offset) }
+        state = first
         start = offset
         text.append(line)
     }
@@ -49,14 +44,7 @@ public final class MultilineJoiner {
         guard let start else { return }
         emit(text.bytes, start)
         self.start = nil
-        state = 0
+        state = nil
         text.removeAll(keepingAtMost: 64 << 10)
-    }
-
-    /// Forgets the group.
-    public func removeAll() {
-        start = nil
-        state = 0
-        text.removeAll(keepingAtMost: 0)
     }
 }

@@ -50,20 +50,38 @@ public protocol MultilineDirectory: Sendable {
 }
 
 /// Decides about lines by rules, for one thread.
+///
+/// Of several sets of rules, the first one that a line begins a group of decides about that group.
 public final class MultilineMatcher {
     private struct Step {
         let matcher: Matcher
         let next: Int
     }
 
-    public let rules: MultilineRules
-    /// What may follow each state.
-    private let steps: [[Step]]
+    /// How far a group has come: whose rules it follows, and their state.
+    struct State {
+        let rules: Int
+        let number: Int
 
-    public init(_ rules: MultilineRules) {
-        self.rules = rules
+        /// Whether the group has no further lines.
+        var isEnd: Bool { number == 0 }
+    }
+
+    /// How long a group waits for more lines, in nanoseconds.
+    public let flushTimeout: Int64
+    /// What may follow each state of each set of rules.
+    private let steps: [[[Step]]]
+
+    public init(_ rules: [MultilineRules]) {
+        flushTimeout = rules.map(\.flushTimeout).max() ?? MultilineRules.defaultTimeout
+        steps = rules.map(Self.steps)
+    }
+
+    public convenience init(_ rules: MultilineRules) { self.init([rules]) }
+
+    private static func steps(of rules: MultilineRules) -> [[Step]] {
         let matchers = rules.rules.map { $0.pattern.makeMatcher() }
-        steps = rules.states.map { state in
+        return rules.states.map { state in
             zip(rules.rules, matchers).filter { rule, _ in rule.from.contains(state) }
                 .map { rule, matcher in
                     Step(matcher: matcher, next: rules.states.firstIndex(of: rule.to) ?? 0)
@@ -71,8 +89,19 @@ public final class MultilineMatcher {
         }
     }
 
+    /// The state after a line that begins a group; `nil` when it begins none.
+    func begin(_ line: RawSpan) -> State? {
+        for index in steps.indices {
+            if let next = next(after: State(rules: index, number: 0), line), !next.isEnd {
+                return next
+            }
+        }
+        return nil
+    }
+
     /// The state after `line`, or `nil` when no rule of `state` fits it.
-    func state(after state: Int, _ line: RawSpan) -> Int? {
-        steps[state].first { $0.matcher.matches(line) }?.next
+    func next(after state: State, _ line: RawSpan) -> State? {
+        steps[state.rules][state.number].first { $0.matcher.matches(line) }
+            .map { State(rules: state.rules, number: $0.next) }
     }
 }

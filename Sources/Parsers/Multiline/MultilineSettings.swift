@@ -21,18 +21,31 @@ struct MultilineSettings {
             return nil
         }
         for entry in entries { check(entry, among: Self.keys, of: "a multiline parser") }
-        if let type = setting["type"], type.scalar?.lowercased() != "regex" {
-            report(
-                .notSupportedYet, type.location, "multiline parsers are of type 'regex' only")
-        }
+        let hasRules = checkType(setting["type"])
         let timeout = readTimeout(setting["flush_timeout"])
-        let rules = readRules(setting)
+        let rules = hasRules ? readRules(setting) : []
         guard let name = setting["name"]?.scalar, !name.isEmpty else {
             report(.missingKey, setting.location, "a multiline parser needs 'name'")
             return nil
         }
         return problems.isEmpty
             ? MultilineRules(name: name, flushTimeout: timeout, rules: rules) : nil
+    }
+
+    /// - Returns: whether it is a type with rules, or none.
+    private mutating func checkType(_ type: Setting?) -> Bool {
+        guard let type, type.scalar?.lowercased() != "regex" else { return true }
+        switch type.scalar?.lowercased() {
+        case "endswith", "equal", "eq":
+            report(
+                .notSupportedYet, type.location, "multiline parsers are of type 'regex' only",
+                hint: "docker and cri are built in")
+        default:
+            report(
+                .unknownChoice, type.location, "there is no such type of multiline parsers",
+                hint: "write regex")
+        }
+        return false
     }
 
     private mutating func report(

@@ -1,4 +1,5 @@
 import Core
+import TestKit
 import Testing
 
 /// Changes to fields before the record is finished, as parsers make them.
@@ -21,6 +22,17 @@ import Testing
             #expect(row.shape.columns.map(\.name) == ["time", "time_text"])
             #expect(row.eventTime == Timestamp(seconds: 9))
         }
+    }
+
+    @Test func replacesTexts() {
+        var builder = RecordBuilder()
+        builder.begin()
+        builder.add("a", unsigned: 1)
+        builder.add("b", text: "x")
+        Array("longer".utf8).withBytes { builder.replace(at: 0, text: $0) }
+        var batch = RecordBatch()
+        builder.finish(into: &batch)
+        #expect(batch.jsonLines() == [#"{"a":"longer","b":"x"}"#])
     }
 
     @Test func forgetsARemovedEventTime() {

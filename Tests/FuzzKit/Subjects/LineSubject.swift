@@ -4,10 +4,21 @@ import Parsers
 /// Lines of a file and groups of them: the same whether the file is read at once or in pieces, and
 /// with every byte in one of them.
 ///
+/// The lines are read as those of containers, too.
+///
 /// The byte in front chooses the rules of the groups and the length of the pieces.
 final class LineSubject: FuzzSubject {
     private let joiners = StockMultiline.all.map {
         MultilineJoiner(MultilineMatcher($0), limit: 256)
+    }
+
+    private let containers = ContainerReader(formats: ContainerFormat.allCases)
+    private let container: LineJoiner
+    private var records = RecordBatch()
+
+    init() {
+        container = LineJoiner(
+            containers: containers, matcher: MultilineMatcher(StockMultiline.all), limit: 256)
     }
 
     func execute(_ input: RawSpan) {
@@ -23,6 +34,23 @@ final class LineSubject: FuzzSubject {
         let groups = groups(of: whole, joiners[control % joiners.count])
         let expected = [UInt8](whole.joined(separator: [UInt8(ascii: "\n")]))
         precondition(groups == expected, "groups lost lines")
+        joinContainers(text)
+    }
+
+    /// Groups begin at lines that were added, and end.
+    private func joinContainers(_ text: RawSpan) {
+        var cutter = LineCutter(limit: 4096)
+        records.removeAll()
+        _ = cutter.cut(text, isAtEnd: true) { line, start, _ in
+            container.add(line, at: start, text: { _, _ in }, record: append)
+            precondition(container.start ?? start <= start, "a group begins behind its line")
+        }
+        container.flush(text: { _, _ in }, record: append)
+        precondition(container.start == nil, "a group stayed open")
+    }
+
+    private func append(_ reader: ContainerReader, _ start: Int) {
+        reader.append(to: &records)
     }
 
     private func lines(of text: RawSpan, pieces: Int) -> [[UInt8]] {

@@ -52,7 +52,12 @@ import Testing
     @Test(arguments: [
         ([("type", "regex")], rules, ErrorCode.missingKey),
         ([("name", "a"), ("type", "endswith")], rules, .notSupportedYet),
+        ([("name", "a"), ("type", "equal")], [], .notSupportedYet),
+        ([("name", "a"), ("type", "regexp")], rules, .unknownChoice),
         ([("name", "a"), ("negate", "on")], rules, .notSupportedYet),
+        ([("name", "a"), ("key_content", "log")], rules, .notSupportedYet),
+        ([("name", "a"), ("parser", "json")], rules, .notSupportedYet),
+        ([("name", "a"), ("flush_ms", "5")], rules, .unknownKey),
         ([("name", "a"), ("rulez", "on")], rules, .unknownKey),
         ([("name", "a"), ("flush_timeout", "soon")], rules, .invalidValue),
         ([("name", "a")], [], .missingKey),

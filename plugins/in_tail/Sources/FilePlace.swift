@@ -13,16 +13,24 @@ struct FilePlace: Equatable {
     var fingerprint = Fingerprint.empty
     /// Where the file was seen last; to look for it under another name.
     var path = ""
+    /// Behind the last line that was submitted, by lane of the file's `LineJoiner`; empty when that
+    /// is `offset` for all lanes.
+    var lanes: [Int] = []
 
-    /// Version 8 bits, flags 8, offset 64, fingerprint's length 16 and hash 64, path.
+    /// Version 8 bits, flags 8, offset 64, fingerprint's length 16 and hash 64, path; with flag 4
+    /// the number of lanes 8 and 64 for each.
     var bytes: [UInt8] {
         var buffer = ByteBuffer()
         buffer.append(Self.version)
-        buffer.append((isInsideLongLine ? 1 : 0) | (isComplete ? 2 : 0))
+        buffer.append((isInsideLongLine ? 1 : 0) | (isComplete ? 2 : 0) | (lanes.isEmpty ? 0 : 4))
         buffer.append(bigEndian: UInt64(offset))
         buffer.append(bigEndian: UInt16(fingerprint.length))
         buffer.append(bigEndian: fingerprint.hash)
         buffer.append(short: path)
+        if !lanes.isEmpty {
+            buffer.append(UInt8(lanes.count))
+            for lane in lanes { buffer.append(bigEndian: UInt64(lane)) }
+        }
         return buffer.bytes.makeArray()
     }
 
@@ -42,6 +50,12 @@ struct FilePlace: Equatable {
             place.isComplete = flags & 2 != 0
             place.fingerprint = Fingerprint(length: Int(length), hash: hash)
             place.path = path.makeString()
+            if flags & 4 == 0 { return place }
+            guard let count = reader.readUInt8() else { return nil }
+            for _ in 0..<count {
+                guard let lane = reader.readUInt64() else { return nil }
+                place.lanes.append(Int(clamping: lane))
+            }
             return place
         }
         guard let place else { return nil }

@@ -16,6 +16,7 @@ final class FileSearch {
     private let log: Log
     private let parser: any LineParser
     private let multiline: MultilineMatcher?
+    private let containers: ContainerReader?
     private let openFiles: OpenFiles
     /// Places that an earlier process had come to, of files that were not found yet.
     private(set) var recovered: [FileIdentity: FilePlace] = [:]
@@ -26,15 +27,18 @@ final class FileSearch {
     private var buffer = ByteBuffer()
 
     init(
-        settings: TailSettings, parser: any LineParser, openFiles: OpenFiles,
-        sink: any BatchSink
+        settings: TailSettings, parser: any LineParser, containers: ContainerReader?,
+        openFiles: OpenFiles, sink: any BatchSink
     ) {
         self.settings = settings
         self.parser = parser
         self.openFiles = openFiles
         ledger = sink.ledger
         log = sink.log
-        multiline = settings.multiline.map { MultilineMatcher($0) }
+        self.containers = containers
+        multiline = settings.multiline.flatMap { plan in
+            plan.rules.isEmpty ? nil : MultilineMatcher(plan.rules)
+        }
         for step in sink.recoveredPlaces.all {
             switch SourceName(step.source) {
             case .file(let identity): recovered[identity] = FilePlace(step.place)
@@ -102,9 +106,16 @@ final class FileSearch {
         let file = TailedFile(
             identity: identity, path: path, place: place,
             decoder: LineDecoder(parser: parser, counters: counters), counters: counters,
-            joiner: multiline.map { MultilineJoiner($0, limit: settings.lineLimit) })
+            joiner: makeJoiner(place))
         file.linkTarget = FileSystem.target(ofLink: path)
         return file
+    }
+
+    private func makeJoiner(_ place: FilePlace) -> LineJoiner? {
+        if settings.multiline == nil { return nil }
+        return LineJoiner(
+            containers: containers, matcher: multiline, limit: settings.lineLimit,
+            resumed: place.lanes)
     }
 
     // MARK: Where to read from; `buffer` holds the file's head

@@ -37,15 +37,19 @@ final class LineReader {
         file.seen = (status.size, status.modified)
         try examine(file, open, status)
         if file.isComplete { return .isAtEnd }
-        let before = file.place.offset
-        defer { if file.place.offset != before || file.isComplete { batch.note(file) } }
+        let before = file.place
+        defer {
+            let place = file.place
+            let hasMoved = place.offset != before.offset || place.lanes != before.lanes
+            if hasMoved || file.isComplete { batch.note(file) }
+        }
         let outcome: Outcome
         if file.isCompressed {
             outcome = try readCompressed(file, open, isLast: isLast)
         } else {
             outcome = try readPlain(file, open, size: status.size, isLast: isLast)
         }
-        if outcome == .isAtEnd, isLast || file.isComplete { batch.flushGroup(of: file) }
+        if outcome == .isAtEnd, isLast || file.isComplete { batch.flushGroups(of: file) }
         return outcome
     }
 
@@ -73,7 +77,7 @@ final class LineReader {
         if status.size < used || !buffer.withBytes(file.fingerprint.fits) {
             log.info("\(file.path) was cut or written anew; reading it from its start")
             file.counters.count(.fileTruncated)
-            batch.flushGroup(of: file)
+            batch.flushGroups(of: file)
             file.restart()
             batch.note(file)
         }

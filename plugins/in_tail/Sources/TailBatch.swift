@@ -20,8 +20,12 @@ final class TailBatch {
     /// The first run of the file whose turn it is.
     private var firstRun = 0
 
-    init(settings: TailSettings, sink: any BatchSink) {
+    /// Reads the lines of containers; `nil` when files hold plain lines.
+    private let containers: ContainerReader?
+
+    init(settings: TailSettings, containers: ContainerReader? = nil, sink: any BatchSink) {
         self.settings = settings
+        self.containers = containers
         self.sink = sink
         batch = RecordBatch(tag: sink.tag)
         source = PayloadSource(
@@ -36,6 +40,7 @@ final class TailBatch {
     /// Begins the turn of a file.
     func begin() {
         source.received = .now()
+        containers?.received = source.received
         if batch.isEmpty { batch.received = source.received }
         firstRun = batch.runs.count
     }
@@ -66,19 +71,31 @@ final class TailBatch {
     /// - Parameter isPiece: it is part of a line that is too long.
     func add(_ line: RawSpan, at offset: Int, of file: TailedFile, isPiece: Bool) {
         if isPiece {
-            flushGroup(of: file)
+            flushGroups(of: file)
             keep(line, at: offset, of: file)
         } else if let joiner = file.joiner {
-            joiner.add(line, at: offset) { decode($0, at: $1, of: file) }
+            joiner.add(
+                line, at: offset, text: { decode($0, at: $1, of: file) },
+                record: { append($0, at: $1, of: file) })
         } else {
             decode(line, at: offset, of: file)
         }
     }
 
     /// Takes what the file's joiner holds.
-    func flushGroup(of file: TailedFile) {
-        file.groupDeadline = nil
-        file.joiner?.flush { decode($0, at: $1, of: file) }
+    ///
+    /// - Parameter now: leaves groups that wait longer; `nil` leaves none.
+    func flushGroups(of file: TailedFile, dueBy now: Int64? = nil) {
+        file.joiner?.flush(
+            dueBy: now, text: { decode($0, at: $1, of: file) },
+            record: { append($0, at: $1, of: file) })
+    }
+
+    private func append(_ containers: ContainerReader, at offset: Int, of file: TailedFile) {
+        if containers.isEmptyLine, settings.skipsEmptyLines { return }
+        containers.append(to: &batch)
+        file.counters.count(payloadBytes: containers.textCount, records: 1)
+        if settings.offsetKey != nil { offsets.append(UInt64(offset)) }
     }
 
     private func decode(_ line: RawSpan, at offset: Int, of file: TailedFile) {

@@ -21,7 +21,10 @@ package final class TailInput: Input {
     package var listenAddresses: [ListenAddress] { [] }
 
     package func makeDecoder(ledger: SourceLedger) -> any PayloadDecoder {
-        LineDecoder(parser: makeParser(), counters: ledger.counters(for: "tail"))
+        let counters = ledger.counters(for: "tail")
+        let lines = LineDecoder(parser: makeParser(), counters: counters)
+        guard let reader = settings.makeContainerReader() else { return lines }
+        return ContainerDecoder(reader: reader, others: lines, counters: counters)
     }
 
     private func makeParser() -> any LineParser {

@@ -31,10 +31,12 @@ final class TailReader {
         log = sink.log
         openFiles =
             openLimit.map { OpenFiles(limit: $0, log: sink.log) } ?? OpenFiles(log: sink.log)
-        batch = TailBatch(settings: settings, sink: sink)
+        let containers = settings.makeContainerReader()
+        batch = TailBatch(settings: settings, containers: containers, sink: sink)
         lines = LineReader(settings: settings, batch: batch, log: sink.log)
         search = FileSearch(
-            settings: settings, parser: parser, openFiles: openFiles, sink: sink)
+            settings: settings, parser: parser, containers: containers, openFiles: openFiles,
+            sink: sink)
     }
 
     /// Whether a file waits for its turn.
@@ -152,7 +154,7 @@ final class TailReader {
     }
 
     private func remove(_ file: TailedFile) {
-        endGroup(of: file)
+        endGroups(of: file)
         openFiles.close(file)
         table.remove(file)
         departed.removeAll { $0 === file }
@@ -204,8 +206,8 @@ final class TailReader {
             takeTurn(file, isLast: isDue(file, now: now), now: now)
             if batch.isFull { submit() }
         }
-        for file in grouping where file.groupDeadline.map({ $0 <= now }) ?? true {
-            endGroup(of: file)
+        for file in grouping where file.joiner?.deadline.map({ $0 <= now }) ?? true {
+            endGroups(of: file, dueBy: now)
         }
         submit()
     }
@@ -236,7 +238,7 @@ final class TailReader {
             let before = file.offset
             let outcome = try lines.read(file, isLast: isLast)
             file.hasFailed = false
-            if file.joiner?.start != nil { noteGroup(of: file, now: now) }
+            noteGroups(of: file, now: now)
             if outcome == .hasMore {
                 table.markReady(file)
                 if file.departure != nil { file.departure = now }
@@ -258,18 +260,23 @@ final class TailReader {
         if isLast { remove(file) }
     }
 
-    private func noteGroup(of file: TailedFile, now: Int64) {
-        if !grouping.contains(where: { $0 === file }) { grouping.append(file) }
-        file.groupDeadline = now + (file.joiner?.flushTimeout ?? 0)
+    private func noteGroups(of file: TailedFile, now: Int64) {
+        guard let joiner = file.joiner else { return }
+        joiner.noteTurn(now: now)
+        if joiner.start != nil, !grouping.contains(where: { $0 === file }) {
+            grouping.append(file)
+        }
     }
 
-    private func endGroup(of file: TailedFile) {
-        grouping.removeAll { $0 === file }
-        guard file.joiner?.start != nil else { return }
-        batch.begin()
-        batch.flushGroup(of: file)
-        batch.note(file)
-        batch.end(file)
+    /// - Parameter now: leaves groups that wait longer; `nil` leaves none.
+    private func endGroups(of file: TailedFile, dueBy now: Int64? = nil) {
+        if file.joiner?.start != nil {
+            batch.begin()
+            batch.flushGroups(of: file, dueBy: now)
+            batch.note(file)
+            batch.end(file)
+        }
+        if file.joiner?.start == nil { grouping.removeAll { $0 === file } }
     }
 
     private func submit() {
@@ -278,7 +285,7 @@ final class TailReader {
 
     /// When a step is due although nothing happened; `nil` when none is.
     func deadline(now: Int64) -> Int64? {
-        let group = grouping.compactMap(\.groupDeadline).min()
+        let group = grouping.compactMap { $0.joiner?.deadline }.min()
         // Nobody tells about a file that left its directory.
         let poll = departed.isEmpty ? nil : now + 100_000_000
         return [group, poll].compactMap { $0 }.min()

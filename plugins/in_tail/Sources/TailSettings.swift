@@ -22,8 +22,9 @@ struct TailSettings: Sendable {
             OptionSpec(
                 "parser", .parser, help: "How lines become records; without it they stay text"),
             OptionSpec(
-                "multiline.parser", .text,
-                help: "Join lines: java, python, go, ruby, or one of `multiline_parsers`"),
+                "multiline.parser", .text, repeatable: true,
+                help: "Join lines: docker, cri, java, python, go, ruby, or `multiline_parsers`; "
+                    + "several are separated by commas"),
             OptionSpec(
                 "read_from_head", .boolean, default: "off",
                 help: "Read files that are there at the first start from their beginning"),
@@ -72,7 +73,7 @@ struct TailSettings: Sendable {
     let offsetKey: String?
     let lineKey: String
     let parser: String?
-    let multiline: MultilineRules?
+    let multiline: MultilinePlan?
     let readsFromHead: Bool
     let exitsAtEnd: Bool
     /// Nanoseconds, as the following ones.
@@ -97,7 +98,7 @@ struct TailSettings: Sendable {
         offsetKey = settings.text("offset_key")
         lineKey = settings.text("key") ?? "log"
         parser = settings.text("parser")
-        multiline = try Self.rules(settings)
+        multiline = try Self.plan(settings)
         readsFromHead = settings.boolean("read_from_head")
         exitsAtEnd = settings.boolean("exit_on_eof")
         refreshInterval = max(settings.duration("refresh_interval") ?? 0, 100_000_000)
@@ -114,16 +115,33 @@ struct TailSettings: Sendable {
         }
     }
 
-    private static func rules(
+    private static func plan(
         _ settings: PluginSettings
-    ) throws(SettingsError) -> MultilineRules? {
-        guard let name = settings.text("multiline.parser") else { return nil }
+    ) throws(SettingsError) -> MultilinePlan? {
+        let names = list(settings, "multiline.parser")
+        guard !names.isEmpty else { return nil }
         let known = settings.parsers as? any MultilineDirectory
-        if let rules = known?.multilineRules(named: name) { return rules }
-        throw SettingsError(
-            .unknownParser, at: settings.location(of: "multiline.parser"),
-            "there is no multiline parser '\(name)'",
-            hint: Suggestion.hint(for: name, among: known?.multilineNames ?? []))
+        let (plan, unknown) = MultilinePlan.find(names, in: known)
+        if let unknown {
+            let all = (known?.multilineNames ?? []) + ContainerFormat.allCases.map(\.rawValue)
+            throw SettingsError(
+                .unknownParser, at: settings.location(of: "multiline.parser"),
+                "there is no multiline parser '\(unknown)'",
+                hint: Suggestion.hint(for: unknown, among: all))
+        }
+        if let format = plan.formats.first, settings.isGiven("parser") {
+            throw SettingsError(
+                .conflictingKeys, at: settings.location(of: "parser"),
+                "'parser' cannot read what 'multiline.parser: \(format.rawValue)' makes",
+                hint: "use a parser filter with 'key_name: log' and 'reserve_data: on'")
+        }
+        return plan
+    }
+
+    /// A reader for the lines of containers; `nil` when files hold plain lines.
+    func makeContainerReader() -> ContainerReader? {
+        guard let formats = multiline?.formats, !formats.isEmpty else { return nil }
+        return ContainerReader(formats: formats, textName: lineKey)
     }
 
     /// The items of a list option, each of which may hold several separated by commas.

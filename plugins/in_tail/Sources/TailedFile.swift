@@ -12,7 +12,7 @@ final class TailedFile {
     let decoder: LineDecoder
     let counters: SourceCounters
     /// Lines that may belong together; `nil` when every line stands alone.
-    let joiner: MultilineJoiner?
+    let joiner: LineJoiner?
 
     /// The next byte to cut lines from; of a compressed file, in its text.
     var offset: Int
@@ -36,8 +36,6 @@ final class TailedFile {
     /// When it was found to have been renamed or removed, or was read last since; on the
     /// monotonic clock.
     var departure: Int64?
-    /// When a group of lines in `joiner` has waited long enough.
-    var groupDeadline: Int64?
     /// Whether it waits for its turn.
     var isReady = false
     /// Whether the last turn failed, which was logged.
@@ -45,7 +43,7 @@ final class TailedFile {
 
     init(
         identity: FileIdentity, path: String, place: FilePlace, decoder: LineDecoder,
-        counters: SourceCounters, joiner: MultilineJoiner?
+        counters: SourceCounters, joiner: LineJoiner?
     ) {
         self.identity = identity
         self.path = path
@@ -62,6 +60,7 @@ final class TailedFile {
     var place: FilePlace {
         var place = FilePlace()
         place.offset = joiner?.start ?? offset
+        place.lanes = joiner?.places(at: offset) ?? []
         place.isInsideLongLine = isInsideLongLine && joiner?.start == nil
         place.isComplete = isComplete
         place.fingerprint = fingerprint
@@ -82,6 +81,7 @@ final class TailedFile {
     /// Goes back to the start of a file that was cut or written anew.
     func restart() {
         offset = 0
+        joiner?.forgetPlaces()
         isInsideLongLine = false
         unfinished = 0
         isComplete = false

@@ -14,16 +14,25 @@ import Testing
         return place
     }
 
+    private static var placeWithLanes: FilePlace {
+        var place = Self.place
+        place.lanes = [1 << 40, 5, 1 << 41, 0]
+        return place
+    }
+
     @Test func comesBackFromItsBytes() {
         #expect(FilePlace(Self.place.bytes) == Self.place)
         var complete = FilePlace()
         complete.isComplete = true
         #expect(FilePlace(complete.bytes) == complete)
+        #expect(FilePlace(Self.placeWithLanes.bytes) == Self.placeWithLanes)
     }
 
     @Test func refusesDamage() {
-        for damaged in Damage.truncations(of: Self.place.bytes) {
-            #expect(FilePlace(damaged) == nil)
+        for place in [Self.place, Self.placeWithLanes] {
+            for damaged in Damage.truncations(of: place.bytes) {
+                #expect(FilePlace(damaged) == nil)
+            }
         }
         for damaged in Damage.flips(of: Self.place.bytes, count: 200) { _ = FilePlace(damaged) }
         #expect(FilePlace([2] + Self.place.bytes.dropFirst()) == nil)
