@@ -3,9 +3,9 @@ import PackageDescription
 
 // Plugins, in data-flow order. The folder name is the YAML name with its kind in front.
 let plugins: [(folder: String, uses: [Target.Dependency])] = [
-    ("in_syslog", ["Net", "Parsers"]),
+    ("in_syslog", ["Messages", "Net", "Parsers"]),
     ("in_netflow", ["Net", "System"]),
-    ("in_routeros", ["Net", "Parsers"]),
+    ("in_routeros", ["Messages", "Net", "Parsers"]),
     ("in_tail", ["Codec", "Parsers", "System"]),
     ("in_stdin", ["Parsers", "System"]),
     ("in_dummy", ["Codec", "Parsers", "System"]),
@@ -46,6 +46,7 @@ let package = Package(
         .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
         .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns", "System"]),
+        .target(name: "Messages", dependencies: ["Core", "Net", "Parsers"]),
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
         // The engine.
         .target(name: "Journals", dependencies: ["Core", "CShims", "System"]),
@@ -84,6 +85,9 @@ let package = Package(
         .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TLS", "TestKit"]),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Core", "TestKit"]),
         .testTarget(name: "ParsersTests", dependencies: ["Parsers", "Codec", "Core", "TestKit"]),
+        .testTarget(
+            name: "MessagesTests",
+            dependencies: ["Messages", "Core", "Net", "Parsers", "TestKit", "YAML"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "Core", "TestKit"]),
         .testTarget(
             name: "JournalsTests", dependencies: ["Journals", "Core", "System", "TestKit"]),

@@ -43,11 +43,11 @@ public final class MessageListener: Sendable {
 
     private let kind: Kind
 
-    /// Opens the socket: a stream for TCP and TLS, datagrams for UDP and unix sockets.
+    /// Opens the socket: a stream for TCP, TLS and unix stream sockets, else one for datagrams.
     public init(
         _ address: ListenAddress, options: Options, log: Log
     ) throws(OperationError) {
-        if address.transport.isConnection {
+        if address.isStream {
             kind = .stream(try StreamListener(address, options: options.stream, log: log))
         } else {
             kind = .datagram(try DatagramListener(address, options: options.datagram, log: log))
@@ -68,6 +68,14 @@ public final class MessageListener: Sendable {
     ) throws(OperationError) {
         var collector = BatchCollector(decoder: decoder, sink: sink)
         try run(&collector, ledger: sink.ledger)
+    }
+
+    /// Lets a decoder finish, and submits what it had kept for later.
+    static func flush(_ decoder: some MessageDecoder, into sink: any BatchSink) {
+        var batch = RecordBatch(tag: sink.tag)
+        decoder.finish(into: &batch)
+        if !batch.isEmpty { sink.submit(&batch) }
+        decoder.finish()
     }
 
     /// Receives until stopped and gives every payload to a handler.
@@ -100,11 +108,17 @@ public protocol MessageDecoder: PayloadDecoder {
     /// Counts something wrong with a sender's framing or connection.
     func note(_ problem: ErrorCode, from source: PayloadSource)
 
+    /// Learns more of the sender of a connection, before its first message.
+    func beginSession(of source: PayloadSource, as identity: ConnectionIdentity)
+
     /// Forgets what belongs to a connection that ended.
     func endSession(of source: PayloadSource)
 
     /// Does what is not done per message, when the listener was told to have it done.
-    func tend(at now: Timestamp)
+    func tend(at now: Timestamp, into batch: inout RecordBatch)
+
+    /// Appends the records of what was kept for later: no message follows.
+    func finish(into batch: inout RecordBatch)
 }
 
 extension MessageDecoder {
@@ -114,9 +128,13 @@ extension MessageDecoder {
         decode(payload, from: source, into: &batch)
     }
 
+    public func beginSession(of source: PayloadSource, as identity: ConnectionIdentity) {}
+
     public func endSession(of source: PayloadSource) {}
 
-    public func tend(at now: Timestamp) {}
+    public func tend(at now: Timestamp, into batch: inout RecordBatch) {}
+
+    public func finish(into batch: inout RecordBatch) {}
 }
 
 /// Collects the records of one round of receiving in a batch and submits it.
@@ -147,9 +165,17 @@ public struct BatchCollector<Decoder: MessageDecoder>: PayloadHandler, ~Copyable
         decoder.note(problem, from: source)
     }
 
+    public mutating func began(_ source: PayloadSource, as identity: ConnectionIdentity) {
+        decoder.beginSession(of: source, as: identity)
+    }
+
     public mutating func ended(_ source: PayloadSource) { decoder.endSession(of: source) }
 
-    public mutating func tend(at now: Timestamp) { decoder.tend(at: now) }
+    public mutating func tend(at now: Timestamp) {
+        if batch.isEmpty { batch.received = now }
+        decoder.tend(at: now, into: &batch)
+        endBatch()
+    }
 
     public mutating func endBatch() {
         if !batch.isEmpty { sink.submit(&batch) }

@@ -13,6 +13,11 @@ public protocol PayloadHandler: ~Copyable {
     /// Something was wrong with a sender's framing, or its connection was refused.
     mutating func note(_ problem: ErrorCode, from source: PayloadSource)
 
+    /// Tells more of the sender of a connection, if there is more, before its first payload.
+    ///
+    /// - Parameter source: the peer of its payloads.
+    mutating func began(_ source: PayloadSource, as identity: ConnectionIdentity)
+
     /// A connection ended, after everything it brought was handed over.
     ///
     /// Called once for each connection that was served, with the peer of its payloads.
@@ -32,6 +37,8 @@ extension PayloadHandler where Self: ~Copyable {
     }
 
     public mutating func note(_ problem: ErrorCode, from source: PayloadSource) {}
+
+    public mutating func began(_ source: PayloadSource, as identity: ConnectionIdentity) {}
 
     public mutating func ended(_ source: PayloadSource) {}
 

@@ -89,6 +89,9 @@ struct Socket: ~Copyable, Sendable {
         return status == 0 ? value : nil
     }
 
+    /// Lets the socket count as readable when it holds so many bytes, or is at its end.
+    borrowing func setReceiveLowMark(_ bytes: Int) { set(SO_RCVLOWAT, to: Int32(clamping: bytes)) }
+
     /// Asks for a receive buffer and returns the bytes that the kernel granted.
     ///
     /// Beyond `net.core.rmem_max` only CAP_NET_ADMIN gets what it asks for.

@@ -8,7 +8,13 @@ final class StreamConnection {
     private let socket: Socket
     /// Cleared before the socket closes, to say farewell through it.
     private var session: TLSSession?
-    let peer: Endpoint
+    /// The sender: the socket's peer, or whom a PROXY header named.
+    private(set) var peer: Endpoint
+    private var identity = ConnectionIdentity()
+    /// Whether a PROXY header may come first.
+    private var awaitsProxyHeader = false
+    /// Bytes that were asked for to read the rest of one.
+    private var wantedBytes = 0
     /// Bytes of a frame that has not ended.
     private var rest = ByteBuffer()
     private var framer: Framer
@@ -44,6 +50,12 @@ final class StreamConnection {
 
     deinit { session = nil }
 
+    /// Reads a PROXY header in front of everything else, if there is one.
+    func expectProxyHeader() {
+        awaitsProxyHeader = true
+        isReady = false
+    }
+
     /// Why a connection is over.
     enum End {
         case closed
@@ -62,8 +74,16 @@ final class StreamConnection {
     func receive<Handler: PayloadHandler & ~Copyable>(
         scratch: inout ByteBuffer, source: PayloadSource, handler: inout Handler
     ) -> ReadResult {
-        if !isReady, let session {
-            if let unfinished = shakeHands(session) { return unfinished }
+        var source = source
+        if awaitsProxyHeader {
+            if let unfinished = readProxyHeader(&scratch, source, &handler) { return unfinished }
+            source.peer = peer
+        }
+        if !isReady {
+            if let session, let unfinished = shakeHands(session) { return unfinished }
+            isReady = true
+            identity.certificateName = session?.peerName
+            if !identity.isEmpty { handler.began(source, as: identity) }
         }
         var result: ReadResult
         if rest.isEmpty {
@@ -81,11 +101,64 @@ final class StreamConnection {
         return result
     }
 
+    /// Looks at the first bytes without taking them, and takes those of a header.
+    ///
+    /// - Returns: `nil` when the header is read, or there is none.
+    private func readProxyHeader<Handler: PayloadHandler & ~Copyable>(
+        _ scratch: inout ByteBuffer, _ source: PayloadSource, _ handler: inout Handler
+    ) -> ReadResult? {
+        let count = peek(into: &scratch)
+        guard count > 0 else {
+            let isWaiting = count < 0 && (errno == EAGAIN || errno == EINTR)
+            return ReadResult(end: isWaiting ? nil : .closed)
+        }
+        switch ProxyHeader.read(scratch.bytes) {
+        // The rest of what began like a header never came.
+        case .incomplete where count < wantedBytes: break
+        case .incomplete(let wanted):
+            wantedBytes = wanted
+            socket.setReceiveLowMark(wanted)
+            return ReadResult()
+        case .absent: break
+        case .header(let header):
+            take(header.length, &scratch)
+            if let origin = header.origin {
+                identity.relay = peer.address
+                peer = origin
+            }
+        case .malformed:
+            handler.note(.proxyHeaderMalformed, from: source)
+            return ReadResult(end: .closed)
+        }
+        awaitsProxyHeader = false
+        socket.setReceiveLowMark(1)
+        return nil
+    }
+
+    private func peek(into scratch: inout ByteBuffer) -> Int {
+        scratch.removeAll()
+        var count = 0
+        // The buffer has room for `readLength` bytes at the pointer.
+        unsafe scratch.appendUnsafely(atMost: Self.readLength) { pointer in
+            count = unsafe recv(descriptor, pointer, Self.readLength, Int32(MSG_PEEK))
+            return max(count, 0)
+        }
+        return count
+    }
+
+    /// Takes bytes that were seen by `peek`.
+    private func take(_ count: Int, _ scratch: inout ByteBuffer) {
+        scratch.removeAll()
+        // The buffer has room for as many bytes as were peeked.
+        unsafe scratch.appendUnsafely(atMost: count) { pointer in
+            unsafe max(recv(descriptor, pointer, count, 0), 0)
+        }
+    }
+
     /// - Returns: `nil` when the handshake is done.
     private func shakeHands(_ session: TLSSession) -> ReadResult? {
         switch session.handshake() {
         case .done:
-            isReady = true
             wantsOutput = false
             return nil
         case .waiting(let forOutput):

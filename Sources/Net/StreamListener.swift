@@ -25,6 +25,10 @@ public final class StreamListener: Sendable {
         public var isTended = false
         /// Mode bits of a unix socket.
         public var unixPermissions: UInt32 = 0o644
+        /// Whose connections are accepted.
+        public var senders = SenderList()
+        /// Load balancers that may name the sender of a connection by the PROXY protocol.
+        public var relays: [NetworkPrefix] = []
         /// How to speak TLS; `nil` for plain text.
         public var tls: TLSServerSettings?
 

@@ -135,12 +135,21 @@ struct StreamService: ~Copyable {
                 pauseAfterAcceptFailure(errno)
                 return
             }
+            let peer = Self.peer(of: descriptor)
+            let isWelcome = options.senders.contains(peer.address)
             let session =
-                connections.count < options.connectionLimit
+                isWelcome && connections.count < options.connectionLimit
                 ? context?.makeSession(on: descriptor) : nil
             let connection = StreamConnection(
-                owning: descriptor, session: session, peer: Self.peer(of: descriptor),
+                owning: descriptor, session: session, peer: peer,
                 framer: Framer(format: options.format, limit: options.frameLimit), now: now)
+            guard isWelcome else {
+                handler.note(.senderRefused, from: source(of: connection, received))
+                continue
+            }
+            if options.relays.contains(where: { $0.contains(peer.address) }) {
+                connection.expectProxyHeader()
+            }
             guard connections.count < options.connectionLimit,
                 (session == nil) == (context == nil),
                 catchment_epoll_add(epoll.number, descriptor) == 0
@@ -216,6 +225,8 @@ struct StreamService: ~Copyable {
     private mutating func close<Handler: PayloadHandler & ~Copyable>(
         _ connection: StreamConnection, _ source: PayloadSource, _ handler: inout Handler
     ) {
+        // A header may have told the sender since `source` was made.
+        let source = self.source(of: connection, source.received)
         connection.finish(source: source, handler: &handler)
         handler.ended(source)
         connections[connection.descriptor] = nil

@@ -107,6 +107,12 @@ public final class TLSSession {
                 + "nor its fingerprint \(digest)")
     }
 
+    /// The first name of the certificate that the client showed, after the handshake.
+    public var peerName: String? {
+        guard let certificate = unsafe PeerCertificate(of: session) else { return nil }
+        return certificate.names.first
+    }
+
     /// Reads at most `count` bytes of plain text to `target`.
     @unsafe
     public func read(into target: UnsafeMutableRawPointer, count: Int) -> Reading {

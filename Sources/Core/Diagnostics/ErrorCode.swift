@@ -64,6 +64,10 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case syslogEmpty = 2206
     case syslogBadFrame = 2207
     case syslogTruncatedFrame = 2208
+    case senderRefused = 2221
+    case senderRateLimited = 2222
+    case proxyHeaderMalformed = 2223
+    case textBadEncoding = 2224
     case routerosPartial = 2301
     case routerosNoForm = 2302
     // Decoding: captures.

@@ -27,15 +27,19 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     public var endpoint: Endpoint?
     /// The socket's path for unix sockets.
     public var path: String?
+    /// Whether messages come over connections instead of as datagrams.
+    public var isStream: Bool
 
     public init(transport: Transport, endpoint: Endpoint) {
         self.transport = transport
         self.endpoint = endpoint
+        isStream = transport.isConnection
     }
 
-    public init(unixPath: String) {
+    public init(unixPath: String, isStream: Bool = false) {
         transport = .unix
         path = unixPath
+        self.isStream = isStream
     }
 
     /// The same with the endpoint that the system chose, where one was asked for.

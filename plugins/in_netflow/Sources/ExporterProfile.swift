@@ -1,4 +1,5 @@
 import Core
+import Net
 
 /// What the configuration says about an exporter.
 struct ExporterProfile: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Core
+import Net
 
 /// The options that tell exporters apart: `exporters`, `trusted_mediators`, and what holds for all.
 enum ExporterSettings {
@@ -111,33 +112,5 @@ enum ExporterSettings {
         // The zones of the world reach from -12:00 to +14:00.
         guard minutes < 60, seconds <= 14 * 3600 else { return nil }
         return sign == "-" ? -seconds : seconds
-    }
-}
-
-extension NetworkPrefix {
-    /// The networks given for an option.
-    ///
-    /// - Parameter problems: grows by every entry that is none.
-    static func list(
-        _ key: String, of settings: PluginSettings, problems: inout [SettingsProblem]
-    ) -> [NetworkPrefix] {
-        var networks: [NetworkPrefix] = []
-        for given in settings.given where given.key == key {
-            guard case .text(let text) = given.value else { continue }
-            if let network = NetworkPrefix(text) {
-                networks.append(network)
-            } else {
-                problems.append(problem(key, text, at: given.location))
-            }
-        }
-        return networks
-    }
-
-    fileprivate static func problem(
-        _ key: String, _ text: String, at location: SourceLocation
-    ) -> SettingsProblem {
-        SettingsProblem(
-            .invalidValue, at: location, "'\(key)' has '\(text)', which is no address or network",
-            hint: "for example 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32")
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import Net
 
 /// Turns NetFlow and IPFIX messages and sFlow datagrams into records.
 ///

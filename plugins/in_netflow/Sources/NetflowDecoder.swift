@@ -42,7 +42,7 @@ final class NetflowDecoder: Net.MessageDecoder {
         messages.decode(payload, from: source, into: &batch)
     }
 
-    func tend(at now: Timestamp) { messages.tend(at: now) }
+    func tend(at now: Timestamp, into batch: inout RecordBatch) { messages.tend(at: now) }
 
     func finish() { finish(at: Timestamp.now()) }
 

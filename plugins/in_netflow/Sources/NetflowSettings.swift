@@ -99,8 +99,8 @@ struct NetflowSettings: Sendable {
     init(_ settings: PluginSettings) throws(SettingsError) {
         address = try Self.address(settings, &listener)
         var problems: [SettingsProblem] = []
-        decoder.senders.networks = NetworkPrefix.list(
-            "allow", of: settings, problems: &problems)
+        decoder.senders = SenderList(
+            NetworkPrefix.list("allow", of: settings, problems: &problems))
         decoder.exporters = ExporterSettings.read(settings, problems: &problems)
         decoder.shapes.defined = ElementSettings.read(settings, problems: &problems)
         if !problems.isEmpty { throw SettingsError(problems) }

@@ -1,4 +1,5 @@
 import Core
+import Net
 import Testing
 
 @testable import InNetflow

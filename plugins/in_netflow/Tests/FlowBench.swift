@@ -1,4 +1,5 @@
 import Core
+import Net
 import Testing
 
 @testable import InNetflow
@@ -24,7 +25,10 @@ final class FlowBench {
     /// What the listener lets the decoder do once a second.
     ///
     /// - Parameter after: seconds since the first datagram was received.
-    func tend(after: Int64) { decoder.tend(at: Timestamp(seconds: 1_700_000_001 + after)) }
+    func tend(after: Int64) {
+        var batch = RecordBatch()
+        decoder.tend(at: Timestamp(seconds: 1_700_000_001 + after), into: &batch)
+    }
 
     static let exporter = IPAddress(v4: 0xc000_0201)
 

@@ -1,4 +1,5 @@
 import Core
+import Net
 import Foundation
 import TestKit
 import Testing

@@ -1,4 +1,5 @@
 package import Core
+import Messages
 import Net
 
 /// Receives syslog messages from the network or a local socket.
@@ -6,37 +7,29 @@ package final class SyslogInput: Input {
     package static var info: PluginInfo { SyslogSettings.info }
 
     private let settings: SyslogSettings
-    private let listener = LastingListener<MessageListener>()
+    private let sockets: MessageSockets
 
     package init(settings: PluginSettings) throws(SettingsError) {
         self.settings = try SyslogSettings(settings)
+        sockets = MessageSockets(self.settings.entrance)
     }
 
-    package var listenAddresses: [ListenAddress] { [settings.address] }
+    package var listenAddresses: [ListenAddress] { [settings.entrance.address] }
 
     package func makeDecoder(ledger: SourceLedger) -> any PayloadDecoder {
-        SyslogDecoder(settings: settings, ledger: ledger)
+        settings.makeIntake(ledger: ledger)
     }
 
-    package func open(log: Log) throws(OperationError) {
-        try listener.open { () throws(OperationError) in try makeListener(log) }
-    }
+    package func open(log: Log) throws(OperationError) { try sockets.open(log: log) }
 
-    private func makeListener(_ log: Log) throws(OperationError) -> MessageListener {
-        try MessageListener(settings.address, options: settings.listener, log: log)
-    }
-
-    /// Where the socket is bound, after `open`.
-    package var localEndpoint: Endpoint? { listener.localEndpoint }
+    /// Where the sockets are bound, after `open`.
+    package var localEndpoint: Endpoint? { sockets.localEndpoint }
 
     package func run(into sink: any BatchSink) {
-        let decoder = SyslogDecoder(settings: settings, ledger: sink.ledger)
-        listener.run(log: sink.log) { () throws(OperationError) in
-            try makeListener(sink.log)
-        } serve: { listener throws(OperationError) in
-            try listener.run(decoder, into: sink)
+        sockets.run(name: "syslog", into: sink) { [settings] _ in
+            settings.makeIntake(ledger: sink.ledger)
         }
     }
 
-    package func stop() { listener.stop() }
+    package func stop() { sockets.stop() }
 }

@@ -1,29 +1,17 @@
-import Core
-
-/// The networks whose datagrams are accepted; an empty list accepts all.
-struct SenderList: Sendable, Equatable {
-    var networks: [NetworkPrefix] = []
-
-    /// Whether an address may send.
-    ///
-    /// Datagrams without a sender, from files of raw datagrams, may.
-    func contains(_ address: IPAddress) -> Bool {
-        networks.isEmpty || address == .any || networks.contains { $0.contains(address) }
-    }
-}
+public import Core
 
 /// A network in CIDR notation (RFC 4632 §3.1, RFC 4291 §2.3): an address and how many of its bits
 /// count.
-struct NetworkPrefix: Sendable, Equatable {
-    let address: IPAddress
+public struct NetworkPrefix: Sendable, Hashable {
+    public let address: IPAddress
     private let mask: IPAddress
     /// Bits that count, of 128; IPv4 addresses are the last 32.
-    let length: Int
+    public let length: Int
 
     /// Reads `192.0.2.0/24`, `2001:db8::/32` or an address alone.
     ///
     /// - Returns: `nil` for other text; bits of the address beyond the length are cut off.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(String(first)) else { return nil }
         // IPv4 addresses are the last 32 of 128 bits.
@@ -42,7 +30,7 @@ struct NetworkPrefix: Sendable, Equatable {
         self.address = IPAddress(high: address.high & mask.high, low: address.low & mask.low)
     }
 
-    func contains(_ other: IPAddress) -> Bool {
+    public func contains(_ other: IPAddress) -> Bool {
         other.high & mask.high == address.high && other.low & mask.low == address.low
     }
 
@@ -50,5 +38,10 @@ struct NetworkPrefix: Sendable, Equatable {
     private static func ones(_ count: Int) -> UInt64 {
         // Shifting by 64 or more gives 0.
         ~(UInt64.max >> UInt64(Swift.max(0, count)))
+    }
+
+    /// The network of the same length that holds an address.
+    public func masking(_ other: IPAddress) -> IPAddress {
+        IPAddress(high: other.high & mask.high, low: other.low & mask.low)
     }
 }

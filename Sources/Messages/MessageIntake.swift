@@ -1,0 +1,204 @@
+public import Core
+public import Net
+import Parsers
+
+/// Takes the messages of one socket: from whom they may come, how many, in which character set and
+/// with which parser they are read, and what their records say about their senders.
+///
+/// Every message becomes a record, or is counted under its sender with a reason.
+public final class MessageIntake: MessageDecoder {
+    private let options: MessageOptions
+    /// By treatment; the first is the input's own.
+    private let readers: [MessageReader]
+    private var senders: SenderTable
+
+    private var text = PlainText()
+    private var parsed = RecordBatch()
+    private var remarkWriter: RemarkWriter
+
+    /// - Parameter makeReader: the reader for each treatment that the options name.
+    public init(
+        _ options: MessageOptions, ledger: SourceLedger,
+        makeReader: (Treatment) -> MessageReader
+    ) {
+        self.options = options
+        readers = options.sources.treatments.map(makeReader)
+        senders = SenderTable(options, ledger: ledger)
+        remarkWriter = RemarkWriter(addressKey: options.addressKey)
+    }
+
+    // MARK: Messages
+
+    public func decode(
+        _ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch
+    ) {
+        take(payload, isTruncated: false, from: source, into: &batch)
+    }
+
+    public func decodeTruncated(
+        _ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch
+    ) {
+        take(payload, isTruncated: true, from: source, into: &batch)
+    }
+
+    /// Takes nearly all messages the short way: of senders about whom there is nothing to say.
+    @inline(__always)
+    private func take(
+        _ payload: RawSpan, isTruncated: Bool, from source: PayloadSource,
+        into batch: inout RecordBatch
+    ) {
+        let sender = senders.sender(of: source)
+        let length = LineEnding.contentLength(of: payload)
+        let message = payload.extracting(0..<length)
+        guard sender.isOrdinary, !senders.hasSessions, length > 0,
+            length <= options.messageLimit, UTF8Text.isValid(message)
+        else {
+            takeSpecial(payload, isTruncated, source, sender, into: &batch)
+            return
+        }
+        let problem = readers[0].decode(
+            message, isTruncated: isTruncated, from: source, into: &batch)
+        sender.counters.count(payloadBytes: payload.byteCount, records: 1)
+        if let problem { sender.counters.count(problem) }
+    }
+
+    /// Finds out who sent a message.
+    private func takeSpecial(
+        _ payload: RawSpan, _ isTruncated: Bool, _ source: PayloadSource,
+        _ peer: MessageSender, into batch: inout RecordBatch
+    ) {
+        var arrival = Arrival(source: source, sender: peer, isTruncated: isTruncated)
+        if let session = senders.session(of: source) {
+            arrival.sender = session.sender
+            arrival.remarks.relay = session.identity.relay
+            arrival.remarks.certificateName = session.identity.certificateName
+        } else if options.readsProxyHeaders, peer.isRelay, !source.transport.isConnection {
+            switch ProxyHeader.read(payload) {
+            case .header(let header):
+                let rest = payload.extracting(header.length..<payload.byteCount)
+                if let origin = header.origin {
+                    arrival.remarks.relay = source.peer.address
+                    arrival.source.peer = origin
+                    arrival.sender = senders.sender(of: arrival.source)
+                } else if rest.isEmpty {
+                    // The balancer's own, to see whether somebody is there.
+                    peer.counters.count(payloadBytes: payload.byteCount, records: 0)
+                    return
+                }
+                take(rest, arrival, into: &batch)
+                return
+            case .malformed, .incomplete: peer.counters.count(.proxyHeaderMalformed)
+            case .absent: break
+            }
+        }
+        take(payload, arrival, into: &batch)
+    }
+
+    /// A message on its way to a reader.
+    private struct Arrival {
+        var source: PayloadSource
+        var sender: MessageSender
+        var isTruncated: Bool
+        var remarks = MessageRemarks()
+    }
+
+    /// Takes a message whose sender is known.
+    private func take(_ payload: RawSpan, _ arrival: Arrival, into batch: inout RecordBatch) {
+        var arrival = arrival
+        let sender = arrival.sender
+        let length = LineEnding.contentLength(of: payload)
+        if let reason = refusal(of: arrival, length) {
+            sender.counters.count(payloadBytes: payload.byteCount, records: 0)
+            sender.counters.count(reason)
+            return
+        }
+        arrival.remarks.sourceName = sender.profile.name
+        arrival.remarks.hostname = sender.profile.hostname
+        let problem = read(payload.extracting(0..<length), &arrival)
+        sender.counters.count(payloadBytes: payload.byteCount, records: parsed.count)
+        if let problem { sender.counters.count(problem) }
+        if sender.isRelay, arrival.remarks.relay == nil { findOrigin(&arrival) }
+        remarkWriter.append(parsed, with: arrival.remarks, to: &batch)
+    }
+
+    private func refusal(of arrival: Arrival, _ length: Int) -> ErrorCode? {
+        if !arrival.sender.isAllowed { return .senderRefused }
+        // An empty datagram says nothing, but it came.
+        if length == 0 { return .syslogEmpty }
+        return arrival.sender.mayTakeMessage(at: arrival.source.received)
+            ? nil : .senderRateLimited
+    }
+
+    /// Reads a message to `parsed`, cut and in UTF-8.
+    private func read(_ message: RawSpan, _ arrival: inout Arrival) -> ErrorCode? {
+        let sender = arrival.sender
+        var end = message.byteCount
+        if end > options.messageLimit {
+            end = UTF8Text.boundary(in: message, at: options.messageLimit)
+            arrival.remarks.originalLength = message.byteCount
+            arrival.isTruncated = true
+            sender.counters.count(.syslogTooLong)
+        }
+        let message = message.extracting(0..<end)
+        text.removeAll()
+        if !UTF8Text.isValid(message) {
+            arrival.remarks.encoding = text.convert(message, from: sender.profile.charset)
+            if text.buffer.isEmpty { sender.counters.count(.textBadEncoding) }
+        }
+        parsed.removeAll()
+        let reader = readers[sender.profile.treatment]
+        if text.buffer.isEmpty {
+            return reader.decode(
+                message, isTruncated: arrival.isTruncated, from: arrival.source, into: &parsed)
+        }
+        return Self.decode(text.buffer, reader, arrival, into: &parsed)
+    }
+
+    private static func decode(
+        _ text: borrowing ByteBuffer, _ reader: MessageReader, _ arrival: Arrival,
+        into batch: inout RecordBatch
+    ) -> ErrorCode? {
+        reader.decode(
+            text.bytes, isTruncated: arrival.isTruncated, from: arrival.source, into: &batch)
+    }
+
+    // MARK: Relays
+
+    private static let origins = [
+        FieldPath("$structured_data['origin']['ip']"),
+        FieldPath("$structured_data['origin']['ip'][0]"), FieldPath("$hostname"),
+    ]
+
+    /// Finds whose message a relay passed on: RFC 5424's `origin ip` (§7.2.1), or a hostname that is
+    /// an address.
+    private func findOrigin(_ arrival: inout Arrival) {
+        var origin: IPAddress?
+        parsed.forEachRow { row in
+            for path in Self.origins where origin == nil {
+                guard let field = path?.resolve(in: row.shape),
+                    case .text(let text) = field.value(in: row)
+                else { continue }
+                origin = IPAddress(text.makeString())
+            }
+        }
+        let peer = arrival.source.peer.address
+        guard let origin, origin != peer else { return }
+        arrival.remarks.relay = peer
+        arrival.remarks.origin = origin
+        let profile = options.sources.profiles[options.sources.place(of: origin)]
+        if arrival.remarks.sourceName.isEmpty { arrival.remarks.sourceName = profile.name }
+        if arrival.remarks.hostname.isEmpty { arrival.remarks.hostname = profile.hostname }
+    }
+
+    // MARK: Senders
+
+    public func note(_ problem: ErrorCode, from source: PayloadSource) {
+        senders.sender(of: source).counters.count(problem)
+    }
+
+    public func beginSession(of source: PayloadSource, as identity: ConnectionIdentity) {
+        senders.begin(source, as: identity)
+    }
+
+    public func endSession(of source: PayloadSource) { senders.end(source) }
+}

@@ -1,0 +1,25 @@
+import Core
+public import Net
+
+/// What an input does with messages beside reading them.
+public struct MessageOptions: Sendable {
+    /// Whose messages are taken.
+    public var senders = SenderList()
+    /// Senders that speak for others.
+    public var relays: [NetworkPrefix] = []
+    /// Whether relays may name the sender by the PROXY protocol.
+    public var readsProxyHeaders = false
+    /// Longest message in bytes; more is cut and counted.
+    var messageLimit = 64 << 10
+    /// Names and treatments of senders.
+    var sources = SourceMap()
+    /// The field for the sender's address.
+    public var addressKey = "peer_address"
+
+    public init() {}
+
+    /// Whether an address is one of the relays.
+    func isRelay(_ address: IPAddress) -> Bool {
+        relays.contains { $0.contains(address) }
+    }
+}

@@ -1,0 +1,34 @@
+import Core
+import Net
+
+/// What an input knows of one sender.
+final class MessageSender {
+    let counters: SourceCounters
+    let profile: SourceProfile
+    let isAllowed: Bool
+    /// Whether it may speak for others.
+    let isRelay: Bool
+    /// Whether nothing has to be looked at but the text.
+    let isOrdinary: Bool
+    private var bucket: RateBucket?
+
+    /// - Parameters:
+    ///   - place: of its profile in the options' source map.
+    init(
+        _ address: IPAddress, _ counters: SourceCounters, _ options: MessageOptions,
+        profile place: Int, at now: Timestamp
+    ) {
+        self.counters = counters
+        let profile = options.sources.profiles[place]
+        self.profile = profile
+        isRelay = options.isRelay(address)
+        isAllowed = isRelay || options.senders.contains(address)
+        bucket = profile.rateLimit.map { RateBucket($0, at: now) }
+        isOrdinary =
+            isAllowed && !isRelay && profile.name.isEmpty && profile.hostname.isEmpty
+            && bucket == nil && profile.treatment == 0
+    }
+
+    /// Whether one more message is within the sender's rate.
+    func mayTakeMessage(at now: Timestamp) -> Bool { bucket?.take(at: now) ?? true }
+}

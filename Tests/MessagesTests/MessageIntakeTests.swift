@@ -1,0 +1,250 @@
+import Core
+import Net
+import TestKit
+import Testing
+
+@testable import Messages
+
+@Suite struct MessageIntakeTests {
+    static let line = "<34>Oct 11 22:14:15 edge su: 'su root' failed"
+
+    @Test func saysNothingOfOrdinarySenders() throws {
+        let record = try IntakeBench("").take(Self.line)
+        #expect(record.contains(#""hostname":"edge""#))
+        for field in ["source_name", "relay_address", "encoding", "original_length", "tls_peer"] {
+            #expect(!record.contains(field))
+        }
+    }
+
+    @Test(arguments: [
+        // The options, the message, the sender, what its record holds.
+        (
+            "sources: [{address: 192.0.2.0/24, name: site-a}, {address: 192.0.2.7, name: core}]",
+            line, "192.0.2.7", #""source_name":"core""#
+        ),
+        (
+            "sources: [{address: [198.51.100.1, 192.0.2.0/24], name: site-a}]", line, "192.0.2.9",
+            #""source_name":"site-a""#
+        ),
+        (
+            "sources: [{address: '2001:db8::/32', name: six}]", line, "2001:db8::7",
+            #""source_name":"six""#
+        ),
+        (
+            "sources: [{address: 192.0.2.7, hostname: 'Rapid Net'}]", line, "192.0.2.7",
+            #""hostname":"Rapid Net""#
+        ),
+        (
+            "sources: [{address: 192.0.2.7, time_zone: '+02:00'}]", line, "192.0.2.7",
+            #""time":"2026-10-11T20:14:15"#
+        ),
+        (
+            "sources: [{address: 192.0.2.7, parser: json}]", #"{"a":1}"#, "192.0.2.7", #""a":1"#
+        ),
+        (
+            "sources: [{address: 192.0.2.7, parser: routeros, time_zone: '+02:00'}]",
+            "system,info,account user admin logged in from 10.0.0.9 via winbox", "192.0.2.7",
+            #""event":"login""#
+        ),
+    ])
+    func treatsSendersAsTheSourceMapSays(
+        options: String, message: String, sender: String, expected: String
+    ) throws {
+        let record = try IntakeBench(options).take(message, from: IntakeBench.source(sender))
+        #expect(record.contains(expected), "\(record)")
+    }
+
+    @Test func givesOthersTheInputsOwnTreatment() throws {
+        let bench = try IntakeBench("sources: [{address: 192.0.2.7, name: core, parser: json}]")
+        let record = bench.take(Self.line, from: IntakeBench.source("192.0.2.8"))
+        #expect(record.contains(#""app_name":"su""#) && !record.contains("source_name"))
+    }
+
+    @Test func keepsWhatAChosenParserRefuses() throws {
+        let bench = try IntakeBench("sources: [{address: 192.0.2.7, parser: json, name: core}]")
+        let record = bench.take(Self.line)
+        #expect(record.contains(#""message":"<34>Oct 11"#))
+        #expect(record.contains(#""source_name":"core""#))
+        #expect(bench.problems() == [.parserBadJSON: 1])
+    }
+
+    // MARK: Dropped messages
+
+    @Test func countsWhomItRefuses() throws {
+        let bench = try IntakeBench("allow: [198.51.100.0/24, '2001:db8::/32']")
+        #expect(bench.take(Self.line) == "")
+        #expect(bench.problems() == [.senderRefused: 1])
+        #expect(bench.take(Self.line, from: IntakeBench.source("198.51.100.9")) != "")
+        #expect(bench.take(Self.line, from: IntakeBench.source("2001:db8::1")) != "")
+    }
+
+    @Test func countsEmptyMessages() throws {
+        let bench = try IntakeBench("")
+        for message in ["", "\n", "\r\n\0"] { #expect(bench.take(message) == "") }
+        #expect(bench.problems() == [.syslogEmpty: 3])
+    }
+
+    @Test func dropsWhatIsBeyondASendersRateAndCountsIt() throws {
+        let bench = try IntakeBench(
+            """
+            rate_limit: 10
+            rate_burst: 3
+            sources: [{address: 192.0.2.8, rate_limit: 1000}]
+            """)
+        func send(_ count: Int, _ sender: String, after: Int64) -> Int {
+            (0..<count).filter { _ in
+                bench.take(Self.line, from: IntakeBench.source(sender, after: after)) != ""
+            }.count
+        }
+        #expect(send(5, "192.0.2.7", after: 0) == 3)
+        // 100 ms bring one more.
+        #expect(send(5, "192.0.2.7", after: 100) == 1)
+        #expect(send(5, "192.0.2.9", after: 100) == 3)
+        #expect(send(50, "192.0.2.8", after: 100) == 50)
+        #expect(bench.problems() == [.senderRateLimited: 6])
+        let counted = bench.ledger.snapshot.first { $0.name == "192.0.2.7" }
+        #expect(counted?.payloads == 10 && counted?.records == 4)
+    }
+
+    // MARK: Texts
+
+    @Test(arguments: [
+        // windows-1252, windows-1251, GB 18030, ISO 8859-15.
+        ("windows-1252", [0x63, 0x61, 0x66, 0xe9, 0x80] as [UInt8], "café€"),
+        ("windows-1251", [0xcf, 0xf0, 0xe8], "При"),
+        ("gb18030", [0xc4, 0xe3, 0xba, 0xc3], "你好"),
+        ("iso-8859-15", [0xa4], "€"),
+    ])
+    func convertsTexts(charset: String, text: [UInt8], expected: String) throws {
+        let bench = try IntakeBench("charset: \(charset)")
+        let record = bench.take(Array("<34>Oct 11 22:14:15 edge su: ".utf8) + text)
+        #expect(record.first?.contains(#""message":"\#(expected)""#) == true, "\(record)")
+        #expect(record.first?.contains(#""encoding":"\#(charset)""#) == true)
+        #expect(bench.problems().isEmpty)
+    }
+
+    @Test func leavesUTF8AsItIs() throws {
+        let record = try IntakeBench("charset: windows-1252").take(Self.line + " für 你好")
+        #expect(record.contains("für 你好") && !record.contains("encoding"))
+    }
+
+    @Test(arguments: ["", "charset: gb18030"])
+    func flagsTextsOfNoKnownCharacterSet(options: String) throws {
+        let bench = try IntakeBench(options)
+        let record = bench.take(Array("<34>Oct 11 22:14:15 edge su: ".utf8) + [0xff, 0x41])
+        #expect(record.first?.contains(#""encoding":"invalid""#) == true)
+        #expect(record.first?.contains(#""message":"\#u{fffd}A""#) == true, "\(record)")
+        #expect(bench.problems() == [.textBadEncoding: 1])
+    }
+
+    @Test func cutsLongMessagesBetweenCharacters() throws {
+        let bench = try IntakeBench("message_limit: 64")
+        let message = Self.line + String(repeating: "é", count: 30)
+        let record = bench.take(message)
+        // 45 bytes stand before the letters, of which nine and a half would fit.
+        #expect(record.contains("failed" + String(repeating: "é", count: 9) + #"""#), "\(record)")
+        #expect(record.contains(#""truncated":true"#))
+        #expect(record.contains(#""original_length":105"#))
+        #expect(bench.problems() == [.syslogTooLong: 1])
+    }
+
+    // MARK: Relays
+
+    @Test func findsWhoseMessageARelayPassedOn() throws {
+        let bench = try IntakeBench(
+            """
+            trusted_relays: 192.0.2.7
+            sources: [{address: 203.0.113.0/24, name: far}]
+            """)
+        let origin = bench.take(#"<34>1 - edge su - - [origin ip="203.0.113.5"] m"#)
+        #expect(origin.contains(#""peer_address":"203.0.113.5""#))
+        #expect(origin.contains(#""relay_address":"192.0.2.7""#))
+        #expect(origin.contains(#""source_name":"far""#))
+        let several = bench.take(
+            #"<34>1 - edge su - - [origin ip="203.0.113.8" ip="203.0.113.9"] m"#)
+        #expect(several.contains(#""peer_address":"203.0.113.8""#))
+        let hostname = bench.take("<34>Oct 11 22:14:15 203.0.113.6 su: m")
+        #expect(hostname.contains(#""peer_address":"203.0.113.6""#))
+        let own = bench.take("<34>Oct 11 22:14:15 relay su: m")
+        #expect(own.contains(#""peer_address":"192.0.2.7""#) && !own.contains("relay_address"))
+    }
+
+    @Test func believesNobodyElse() throws {
+        let bench = try IntakeBench("trusted_relays: 198.51.100.1")
+        let record = bench.take(#"<34>1 - edge su - - [origin ip="203.0.113.5"] m"#)
+        #expect(record.contains(#""peer_address":"192.0.2.7""#))
+        #expect(!record.contains("relay_address"))
+    }
+
+    @Test func readsProxyHeadersOfDatagrams() throws {
+        let bench = try IntakeBench(
+            """
+            trusted_relays: 192.0.2.7
+            proxy_protocol: on
+            allow: 203.0.113.0/24
+            sources: [{address: 203.0.113.5, name: far}]
+            """)
+        let record = bench.take("PROXY TCP4 203.0.113.5 192.0.2.7 5000 514\r\n" + Self.line)
+        #expect(record.contains(#""peer_address":"203.0.113.5","peer_port":5000"#), "\(record)")
+        #expect(record.contains(#""relay_address":"192.0.2.7""#))
+        #expect(record.contains(#""source_name":"far""#))
+        #expect(bench.problems(of: "203.0.113.5").isEmpty)
+        // Whom the relay names must be allowed too.
+        #expect(bench.take("PROXY TCP4 203.0.114.5 192.0.2.7 5000 514\r\n" + Self.line) == "")
+        #expect(bench.problems(of: "203.0.114.5") == [.senderRefused: 1])
+        // A probe of the balancer's own is no message.
+        #expect(bench.take("PROXY UNKNOWN\r\n") == "")
+        #expect(bench.problems().isEmpty)
+        // What only begins like a header is a message.
+        #expect(bench.take("PROXY TCP4 nonsense\r\n").contains("nonsense"))
+        #expect(bench.problems()[.proxyHeaderMalformed] == 1)
+    }
+
+    @Test func doesNotReadProxyHeadersOfOthers() throws {
+        let bench = try IntakeBench("{trusted_relays: 198.51.100.1, proxy_protocol: on}")
+        let record = bench.take("PROXY TCP4 203.0.113.5 192.0.2.7 5000 514\r\n" + Self.line)
+        #expect(record.contains(#""peer_address":"192.0.2.7""#) && record.contains("PROXY"))
+    }
+
+    // MARK: Connections
+
+    @Test func knowsSendersByCertificate() throws {
+        let bench = try IntakeBench(
+            """
+            sources:
+              - {certificate: '*.Example.net', name: routers}
+              - {certificate: core.example.net, name: core}
+              - {address: 192.0.2.0/24, name: site}
+            """)
+        let cases: [(name: String?, expected: String)] = [
+            ("edge.example.net", "routers"), ("CORE.example.net", "routers"),
+            ("a.b.example.net", "site"), (nil, "site"),
+        ]
+        for (port, (name, expected)) in cases.enumerated() {
+            let source = IntakeBench.source(port: UInt16(port), by: .tls)
+            bench.intake.beginSession(
+                of: source, as: ConnectionIdentity(certificateName: name))
+            let record = bench.take(Self.line, from: source)
+            #expect(record.contains(#""source_name":"\#(expected)""#), "\(record)")
+            #expect(record.contains("tls_peer_name") == (name != nil))
+        }
+    }
+
+    @Test func forgetsConnectionsThatEnded() throws {
+        let bench = try IntakeBench("sources: [{certificate: edge, name: routers}]")
+        let source = IntakeBench.source(by: .tls)
+        bench.intake.beginSession(of: source, as: ConnectionIdentity(certificateName: "edge"))
+        bench.intake.endSession(of: source)
+        #expect(!bench.take(Self.line, from: source).contains("routers"))
+    }
+
+    @Test func tellsOfTheRelayOfAConnection() throws {
+        let bench = try IntakeBench("{trusted_relays: 198.51.100.1, proxy_protocol: on}")
+        let source = IntakeBench.source("203.0.113.5", by: .tcp)
+        bench.intake.beginSession(
+            of: source, as: ConnectionIdentity(relay: IPAddress("198.51.100.1")))
+        let record = bench.take(Self.line, from: source)
+        #expect(record.contains(#""peer_address":"203.0.113.5""#))
+        #expect(record.contains(#""relay_address":"198.51.100.1""#))
+    }
+}
