@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
         .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns", "System"]),
-        .target(name: "Messages", dependencies: ["Core", "Net", "Parsers"]),
+        .target(name: "Messages", dependencies: ["Core", "CShims", "Net", "Parsers"]),
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
         // The engine.
         .target(name: "Journals", dependencies: ["Core", "CShims", "System"]),

@@ -10,6 +10,7 @@ public final class MessageIntake: MessageDecoder {
     private let options: MessageOptions
     /// By treatment; the first is the input's own.
     private let readers: [MessageReader]
+    private let own: MessageReader
     private var senders: SenderTable
 
     private var text = PlainText()
@@ -22,7 +23,8 @@ public final class MessageIntake: MessageDecoder {
         makeReader: (Treatment) -> MessageReader
     ) {
         self.options = options
-        readers = options.sources.treatments.map(makeReader)
+        own = makeReader(Treatment())
+        readers = [own] + options.sources.treatments.dropFirst().map(makeReader)
         senders = SenderTable(options, ledger: ledger)
         remarkWriter = RemarkWriter(addressKey: options.addressKey)
     }
@@ -47,20 +49,24 @@ public final class MessageIntake: MessageDecoder {
         _ payload: RawSpan, isTruncated: Bool, from source: PayloadSource,
         into batch: inout RecordBatch
     ) {
-        let sender = senders.sender(of: source)
         let length = LineEnding.contentLength(of: payload)
         let message = payload.extracting(0..<length)
-        guard sender.isOrdinary, !senders.hasSessions, length > 0,
-            length <= options.messageLimit, UTF8Text.isValid(message)
+        guard senders.isOrdinaryAsBefore(source), length > 0, length <= options.messageLimit,
+            UTF8Text.isValid(message)
         else {
-            takeSpecial(payload, isTruncated, source, sender, into: &batch)
+            let peer = senders.sender(of: source)
+            takeSpecial(payload, isTruncated, source, peer, into: &batch)
             return
         }
-        let problem = readers[0].decode(
+        let problem = own.decode(
             message, isTruncated: isTruncated, from: source, into: &batch)
-        sender.counters.count(payloadBytes: payload.byteCount, records: 1)
-        if let problem { sender.counters.count(problem) }
+        senders.countAsBefore(payloadBytes: payload.byteCount)
+        if let problem { senders.sender(of: source).counters.count(problem) }
     }
+
+    public func endRound() { senders.settle() }
+
+    public func finish(into batch: inout RecordBatch) { senders.settle() }
 
     /// Finds out who sent a message.
     private func takeSpecial(

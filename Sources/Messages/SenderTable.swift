@@ -6,8 +6,12 @@ struct SenderTable {
     private let options: MessageOptions
     private let ledger: SourceLedger
     private var senders: [IPAddress: MessageSender] = [:]
-    private var lastAddress = IPAddress.any
+    /// Who sent last.
     private var last: MessageSender?
+    private var lastAddress = IPAddress.any
+    private var isLastOrdinary = false
+    /// Messages of the last sender that its counters do not have yet, and their bytes.
+    private var uncounted = (messages: 0, bytes: 0)
     /// Connections of which more is known than their peers.
     private var sessions: [Endpoint: Session] = [:]
 
@@ -21,21 +25,37 @@ struct SenderTable {
         self.ledger = ledger
     }
 
-    var hasSessions: Bool { !sessions.isEmpty }
-
     func session(of source: PayloadSource) -> Session? { sessions[source.peer] }
 
+    /// Whether a payload is of the sender before it, about whom there is nothing to say.
     @inline(__always)
-    mutating func sender(of source: PayloadSource) -> MessageSender {
-        if let last, lastAddress == source.peer.address { return last }
-        return find(source)
+    func isOrdinaryAsBefore(_ source: PayloadSource) -> Bool {
+        isLastOrdinary && source.peer.address == lastAddress && sessions.isEmpty
     }
 
-    private mutating func find(_ source: PayloadSource) -> MessageSender {
-        let address = source.peer.address
-        let found = senders[address] ?? make(source)
-        lastAddress = address
+    /// Counts a message of the sender before it that became a record.
+    @inline(__always)
+    mutating func countAsBefore(payloadBytes: Int) {
+        uncounted.messages &+= 1
+        uncounted.bytes &+= payloadBytes
+    }
+
+    /// Adds to the counters of the last sender what they do not have yet.
+    mutating func settle() {
+        guard uncounted.messages > 0 else { return }
+        last?.counters.count(
+            payloads: uncounted.messages, payloadBytes: uncounted.bytes,
+            records: uncounted.messages)
+        uncounted = (0, 0)
+    }
+
+    mutating func sender(of source: PayloadSource) -> MessageSender {
+        if let last, lastAddress == source.peer.address { return last }
+        settle()
+        let found = senders[source.peer.address] ?? make(source)
         last = found
+        lastAddress = source.peer.address
+        isLastOrdinary = found.isOrdinary
         return found
     }
 

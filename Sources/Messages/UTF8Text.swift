@@ -1,17 +1,17 @@
+import CShims
 import Core
 
 /// Tells UTF-8 from other bytes (RFC 3629).
 enum UTF8Text {
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
-
     /// Whether all bytes are well-formed UTF-8.
+    @inline(__always)
     static func isValid(_ text: RawSpan) -> Bool {
-        var offset = 0
-        while offset &+ 8 <= text.byteCount {
-            if text.uint64(at: offset) & highBits != 0 { return isValid(text, from: offset) }
-            offset &+= 8
+        // The shim reads inside the bytes.
+        let isASCII = unsafe text.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return true }
+            return unsafe catchment_is_ascii(base, bytes.count)
         }
-        return isValid(text, from: offset)
+        return isASCII || isValid(text, from: 0)
     }
 
     private static func isValid(_ text: RawSpan, from start: Int) -> Bool {

@@ -73,9 +73,9 @@ public final class MessageListener: Sendable {
     /// Lets a decoder finish, and submits what it had kept for later.
     static func flush(_ decoder: some MessageDecoder, into sink: any BatchSink) {
         var batch = RecordBatch(tag: sink.tag)
+        batch.received = Timestamp.now()
         decoder.finish(into: &batch)
         if !batch.isEmpty { sink.submit(&batch) }
-        decoder.finish()
     }
 
     /// Receives until stopped and gives every payload to a handler.
@@ -114,11 +114,11 @@ public protocol MessageDecoder: PayloadDecoder {
     /// Forgets what belongs to a connection that ended.
     func endSession(of source: PayloadSource)
 
+    /// Does what is done once for all messages of a round of receiving.
+    func endRound()
+
     /// Does what is not done per message, when the listener was told to have it done.
     func tend(at now: Timestamp, into batch: inout RecordBatch)
-
-    /// Appends the records of what was kept for later: no message follows.
-    func finish(into batch: inout RecordBatch)
 }
 
 extension MessageDecoder {
@@ -132,9 +132,9 @@ extension MessageDecoder {
 
     public func endSession(of source: PayloadSource) {}
 
-    public func tend(at now: Timestamp, into batch: inout RecordBatch) {}
+    public func endRound() {}
 
-    public func finish(into batch: inout RecordBatch) {}
+    public func tend(at now: Timestamp, into batch: inout RecordBatch) {}
 }
 
 /// Collects the records of one round of receiving in a batch and submits it.
@@ -178,6 +178,7 @@ public struct BatchCollector<Decoder: MessageDecoder>: PayloadHandler, ~Copyable
     }
 
     public mutating func endBatch() {
+        decoder.endRound()
         if !batch.isEmpty { sink.submit(&batch) }
     }
 

@@ -3,6 +3,7 @@
 #define CATCHMENT_SHIMS_H
 
 #include <emmintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -17,6 +18,21 @@ static inline uint32_t catchment_copy16_mask(void *out, const void *in) {
     // As signed bytes, controls are 0...31 and everything not ASCII is negative.
     __m128i low = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low));
+}
+
+// Whether all bytes are ASCII.
+static inline bool catchment_is_ascii(const void *bytes, size_t count) {
+    const uint8_t *at = (const uint8_t *)bytes;
+    if (count < 16) {
+        uint8_t all = 0;
+        for (size_t index = 0; index < count; index++) all |= at[index];
+        return all < 0x80;
+    }
+    __m128i all = _mm_loadu_si128((const __m128i *)(at + count - 16));
+    for (size_t index = 0; index + 16 < count; index += 16) {
+        all = _mm_or_si128(all, _mm_loadu_si128((const __m128i *)(at + index)));
+    }
+    return _mm_movemask_epi8(all) == 0;
 }
 
 // CRC32C (Castagnoli) of `count` bytes, continuing from `crc`; 0 begins. Uses SSE4.2 when the

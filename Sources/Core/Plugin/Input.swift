@@ -63,12 +63,15 @@ public protocol PayloadDecoder: AnyObject {
     /// with, and kept as a raw record where the protocol has one.
     func decode(_ payload: RawSpan, from source: PayloadSource, into batch: inout RecordBatch)
 
-    /// Counts what was kept for later and now has no later: no payload follows.
-    func finish()
+    /// Ends decoding: no payload follows.
+    ///
+    /// What was kept for later is appended to `batch` where it can be decoded after all, and counted
+    /// in the ledger where it cannot.
+    func finish(into batch: inout RecordBatch)
 }
 
 extension PayloadDecoder {
-    public func finish() {}
+    public func finish(into batch: inout RecordBatch) {}
 }
 
 /// Where an input puts its records: filters run and the journal takes them before `submit` returns.

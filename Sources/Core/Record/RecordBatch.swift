@@ -204,19 +204,22 @@ extension RecordBatch {
 
     /// Takes over the runs and bytes that a journal stored.
     ///
-    /// - Throws: `frameCorrupt` when a run does not lie inside `bytes` or its rows do not add up.
+    /// - Throws: `frameCorrupt` when a run does not lie inside `bytes` or its rows do not add up;
+    ///   the batch is empty then.
     public mutating func restore(runs: [Run], bytes: RawSpan) throws(DecodeError) {
+        (self.runs, count) = ([], 0)
+        buffer.removeAll()
+        // Copied before it is walked: so what another thread wrote is fetched in order.
+        buffer.append(bytes)
         var total = 0
         for run in runs {
-            guard RecordBatch.isSound(run, in: bytes) else {
+            guard RecordBatch.isSound(run, in: buffer.bytes) else {
+                buffer.removeAll()
                 throw DecodeError(.frameCorrupt, at: run.start)
             }
             total += run.count
         }
-        buffer.removeAll()
-        buffer.append(bytes)
-        self.runs = runs
-        count = total
+        (self.runs, count) = (runs, total)
     }
 
     private static func isSound(_ run: Run, in bytes: RawSpan) -> Bool {

@@ -66,8 +66,8 @@ final class ParseSession {
 
     /// Prints what is left.
     func finish() {
-        flush()
         for stage in router.stages { stage.finish() }
+        flush()
         if !printer.finish() { isOutputClosed = true }
     }
 

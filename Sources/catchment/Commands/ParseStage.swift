@@ -49,8 +49,8 @@ final class ParseStage {
         decoder.decode(payload, from: source, into: &batch)
     }
 
-    /// Closes the decoder's books: no payload follows.
-    func finish() { decoder.finish() }
+    /// Gathers what the decoder kept for later: no payload follows.
+    func finish() { decoder.finish(into: &batch) }
 
     /// Filters the records gathered, prints them and forgets them.
     ///

@@ -40,7 +40,7 @@ final class FlowSubject: FuzzSubject {
             seconds += control & 4 == 0 ? 1 : 3600
             decoder.decode(datagram, from: Self.source(control, at: seconds), into: &batch)
         }
-        decoder.finish()
+        decoder.finish(into: &batch)
         records.check(batch)
         let counted = ledger.recordCount
         precondition(counted == batch.count, "\(batch.count) records, the ledger has \(counted)")

@@ -44,7 +44,7 @@ final class NetflowDecoder: Net.MessageDecoder {
 
     func tend(at now: Timestamp, into batch: inout RecordBatch) { messages.tend(at: now) }
 
-    func finish() { finish(at: Timestamp.now()) }
+    func finish(into batch: inout RecordBatch) { finish(at: Timestamp.now()) }
 
     func finish(at now: Timestamp) { messages.finish(at: now) }
 

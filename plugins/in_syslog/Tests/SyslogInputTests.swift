@@ -100,6 +100,7 @@ final class CountingSink: BatchSink {
         for text in ["<13>Oct 11 22:14:15 h t: m\r\n\0", "\n", "", "<999>x"] {
             Array(text.utf8).withBytes { decoder.decode($0, from: source, into: &batch) }
         }
+        decoder.finish(into: &batch)
         #expect(batch.count == 2)
         let sender = ledger.snapshot.first
         #expect(sender?.name == "127.0.0.1")
