@@ -66,6 +66,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case syslogTruncatedFrame = 2208
     case routerosPartial = 2301
     case routerosNoForm = 2302
+    case routerosDebugTopics = 2303
     // Decoding: captures.
     case captureUnknownFormat = 2401
     case captureTruncated = 2402

@@ -7,17 +7,20 @@ public import Core
 /// taken apart; what is not understood stays whole in `message`.
 public final class RouterOSParser: LineParser {
     private var reader: RouterOSReader
+    /// For lines whose sender is not kept.
+    private var nobody = RouterOSSender(joinsPieces: false)
 
     /// - Parameters:
     ///   - timeZone: for timestamps that do not say.
     ///   - messagePrefixes: prefixes to take off the text; the sender's hostname always is one.
+    ///   - actions: what the log prefixes of firewall rules say about their actions.
     ///   - patterns: what to recognise beside firewall messages and logins.
     public init(
         timeZone: TimeZone = .utc, messagePrefixes: [String] = [],
-        patterns: RouterOSPatterns = .stock
+        actions: RuleActions = .stock, patterns: RouterOSPatterns = .stock
     ) {
         reader = RouterOSReader(
-            timeZone: timeZone, messagePrefixes: messagePrefixes,
+            timeZone: timeZone, messagePrefixes: messagePrefixes, actions: actions,
             patterns: patterns.set)
     }
 
@@ -28,7 +31,7 @@ public final class RouterOSParser: LineParser {
         return nil
     }
 
-    /// Appends the record of a message.
+    /// Appends the record of a message whose sender nothing is remembered about.
     ///
     /// - Parameter isTruncated: whether the end of the message was lost on the way.
     /// - Returns: what is wrong with the message, for the ledger; the record says so too.
@@ -36,13 +39,41 @@ public final class RouterOSParser: LineParser {
         _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
         into batch: inout RecordBatch
     ) -> ErrorCode? {
-        reader.decode(line, isTruncated: isTruncated, from: source, into: &batch)
+        nobody.forget()
+        return reader.decode(
+            line, isTruncated: isTruncated, from: source, of: &nobody, into: &batch
+        ).problem
+    }
+
+    /// Appends the records that a message completes, or holds it in `sender`.
+    ///
+    /// - Parameter isTruncated: whether the end of the message was lost on the way.
+    public func decode(
+        _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
+        of sender: inout RouterOSSender, into batch: inout RecordBatch
+    ) -> RouterOSOutcome {
+        reader.decode(line, isTruncated: isTruncated, from: source, of: &sender, into: &batch)
+    }
+
+    /// Appends what `sender` has held for long enough; about once a second.
+    ///
+    /// - Returns: the number of records appended.
+    public func tend(
+        _ sender: inout RouterOSSender, at now: Timestamp, into batch: inout RecordBatch
+    ) -> Int {
+        sender.joiner.isOverdue(at: now) ? finish(&sender, into: &batch) : 0
+    }
+
+    /// Appends what `sender` holds; before it is forgotten, and at the end.
+    ///
+    /// - Returns: the number of records appended.
+    public func finish(_ sender: inout RouterOSSender, into batch: inout RecordBatch) -> Int {
+        reader.appendHeld(of: &sender, into: &batch)
     }
 
     /// How many messages each pattern recognised, in the order of the table.
     ///
-    /// A pattern that stops counting after an upgrade of the routers tells of a changed text. To be
-    /// read on the parser's thread.
+    /// A pattern that stops counting after an upgrade of the routers tells of a changed text.
     public var patternCounts: [(event: String, pattern: String, count: UInt64)] {
         reader.patternCounts
     }

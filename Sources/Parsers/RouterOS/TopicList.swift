@@ -6,6 +6,8 @@ struct TopicList {
     var range: Range<Int>
     /// What the topics say about importance, as a syslog severity; `nil` when they do not.
     var severity: UInt8?
+    /// Whether such messages come in several lines: those for debugging, but not those of `dns`.
+    var isDump = false
 
     /// Reads a list that ends at a space or the end of `limit`.
     ///
@@ -39,7 +41,10 @@ struct TopicList {
                 if byte == UInt8(ascii: " ") {
                     let isImportant = seen.severity ?? 7 < 7
                     guard words > 1 || allowsOne && isImportant else { return nil }
-                    return TopicList(range: start..<offset, severity: seen.severity)
+                    return TopicList(
+                        range: start..<offset, severity: seen.severity,
+                        isDump: !isImportant && !seen.isDisjoint(with: [.debug, .dump])
+                            && !line.hasBytes(of: "dns,", at: start))
                 }
                 offset &+= 1
                 wordStart = offset

@@ -193,17 +193,6 @@ import Testing
     func takesFirewallLinesApart(example: Case) { check(example) }
 
     @Test(arguments: [
-        ("D|x|", "drop"), ("R|x", "reject"), ("L|", "log"), ("N|cgn|", "nat"), ("M|q|", "mangle"),
-        ("X|x|", nil), ("DROP invalid", "drop"), ("raindrop", nil), ("dropped", nil),
-        ("fw-accept-all", "accept"), ("in_reject", "reject"),
-    ])
-    func derivesActionFromPrefix(prefix: String, expected: String?) {
-        let line =
-            "firewall,info \(prefix) input: in:a out:b, proto UDP, 10.0.0.1:1->10.0.0.2:2, len 9"
-        #expect(read(Array(line.utf8))["action"] == expected)
-    }
-
-    @Test(arguments: [
         Case(
             "system,info,account user admin logged in from 10.0.0.9 via winbox",
             [
