@@ -13,12 +13,16 @@ import Core
 /// has another offset.
 struct DeviceClock: Sendable {
     /// Nanoseconds between the two clocks that count as none.
-    static let tolerance: Int64 = 60_000_000_000
+    static let tolerance: Int64 = 120_000_000_000
     /// Nanoseconds that a sender's time goes back only when its clock is set.
     static let jump: Int64 = 300_000_000_000
 
+    /// Whether messages are one sender's, in order.
+    private let isFollowed: Bool
     private var isDoubted = false
     private var last = Timestamp(nanoseconds: .min)
+
+    init(isFollowed: Bool = true) { self.isFollowed = isFollowed }
 
     /// What a message may say about the clock.
     enum Remark {
@@ -32,7 +36,7 @@ struct DeviceClock: Sendable {
     mutating func eventTime(
         device: Timestamp?, remark: Remark = .none, source: PayloadSource
     ) -> EventTime {
-        guard let device, source.transport == .udp else {
+        guard let device, source.transport == .udp, isFollowed else {
             return EventTime(device: device, source: source)
         }
         let isPlain =

@@ -50,9 +50,15 @@ struct EntryJoiner: Sendable {
     func isOver(before line: RawSpan, _ message: RouterOSMessage, now: Timestamp) -> Bool {
         guard let held else { return false }
         if isOverdue(at: now) { return true }
-        // Another entry of the same origin ends a dump, and one that is held takes its place.
-        return held.message.isDump && hasSameHeader(line, message, as: held)
-            && !Self.isIndented(line, message)
+        guard hasSameHeader(line, message, as: held) else { return false }
+        // Another entry of the same origin ends a dump.
+        return isFull(before: line, message, held)
+            || held.message.isDump && !Self.isIndented(line, message)
+    }
+
+    private func isFull(before line: RawSpan, _ message: RouterOSMessage, _ held: Entry) -> Bool {
+        held.message.pieces >= Self.pieceLimit
+            || held.line.count &+ line.byteCount &- message.textStart >= Self.byteLimit
     }
 
     func isOverdue(at now: Timestamp) -> Bool {
@@ -62,14 +68,14 @@ struct EntryJoiner: Sendable {
         return age >= Self.patience || age < -Self.patience
     }
 
+    /// To be asked when nothing that is held `isOver`.
+    ///
     /// - Parameter isKnown: whether the text is a message of its own.
     func step(
         _ line: RawSpan, _ message: RouterOSMessage, isKnown: () -> Bool
     ) -> Step {
         let length = line.byteCount &- message.textStart
-        if let held, hasSameHeader(line, message, as: held), !held.message.isTruncated,
-            held.line.count &+ length < Self.byteLimit, held.message.pieces < Self.pieceLimit
-        {
+        if let held, hasSameHeader(line, message, as: held), !held.message.isTruncated {
             if held.message.isDump {
                 if Self.isIndented(line, message) { return .join(isLast: false) }
             } else if !Self.isOpenCommand(line, message), !isKnown() {

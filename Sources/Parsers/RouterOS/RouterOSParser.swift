@@ -8,7 +8,7 @@ public import Core
 public final class RouterOSParser: LineParser {
     private var reader: RouterOSReader
     /// For lines whose sender is not kept.
-    private var nobody = RouterOSSender(joinsPieces: false)
+    private var nobody = RouterOSSender.nobody
 
     /// - Parameters:
     ///   - timeZone: for timestamps that do not say.
@@ -39,8 +39,7 @@ public final class RouterOSParser: LineParser {
         _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
         into batch: inout RecordBatch
     ) -> ErrorCode? {
-        nobody.forget()
-        return reader.decode(
+        reader.decode(
             line, isTruncated: isTruncated, from: source, of: &nobody, into: &batch
         ).problem
     }
@@ -70,6 +69,11 @@ public final class RouterOSParser: LineParser {
     public func finish(_ sender: inout RouterOSSender, into batch: inout RecordBatch) -> Int {
         reader.appendHeld(of: &sender, into: &batch)
     }
+
+    /// How many messages of each event and pattern came, and of `other`: those without an event.
+    ///
+    /// A decoder gives this to its ledger: `SourceLedger.add`.
+    public var kinds: KindCounts { reader.kinds }
 
     /// How many messages each pattern recognised, in the order of the table.
     ///

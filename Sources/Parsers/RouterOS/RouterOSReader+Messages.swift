@@ -111,6 +111,7 @@ extension RouterOSReader {
                 let user = FirewallLine.userName(of: slot, in: line)
                 if let user { store(user, segment, 1, into: &batch) }
             case .origin: storeOrigin(line, range, segment, into: &batch)
+            case .change: storeChange(line, at: start, segment, into: &batch)
             case .number, .signed, .duration, .speed:
                 let value = CapturedValue.read(
                     segment.type, line, at: start, limit: range.upperBound)
@@ -140,6 +141,15 @@ extension RouterOSReader {
         store(mac: origin.mac, segment, 4, line, into: &batch)
         store(origin.item, segment, 5, into: &batch)
         store(origin.command, segment, 6, into: &batch)
+    }
+
+    private mutating func storeChange(
+        _ line: RawSpan, at start: Int, _ segment: PatternSegment, into batch: inout RecordBatch
+    ) {
+        guard let change = ClockChange.read(line, at: start) else { return }
+        store(change.oldTime, segment, 0, into: &batch)
+        store(change.newTime, segment, 1, into: &batch)
+        store(UInt64(bitPattern: change.offset), segment, 2, line, into: &batch)
     }
 
     /// Stores the slot of the capture's column `column`.

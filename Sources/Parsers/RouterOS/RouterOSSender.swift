@@ -17,10 +17,12 @@ public struct RouterOSSender: Sendable {
     /// Whether an entry is held: only then `RouterOSParser.tend` has something to do.
     public var isHolding: Bool { joiner.held != nil }
 
-    /// Forgets everything: the next message is another sender's.
-    mutating func forget() {
-        clock = DeviceClock()
-    }
+    /// For messages whose senders are not kept apart: nothing is held, no clock is followed.
+    static let nobody: RouterOSSender = {
+        var sender = RouterOSSender(joinsPieces: false)
+        sender.clock = DeviceClock(isFollowed: false)
+        return sender
+    }()
 
     public static let option = OptionSpec(
         "join_pieces", .boolean, default: "on",
