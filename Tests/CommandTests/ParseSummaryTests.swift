@@ -27,7 +27,8 @@ import Testing
         ])
         ledger.add(kinds)
         for kind in [0, 1, 1] { kinds.count(kind) }
-        let stage = ParseStage(name: "routeros", tag: "routeros", ledger: ledger, decoder: Decoder())
+        let stage = ParseStage(
+            name: "routeros", tag: "routeros", ledger: ledger, decoder: Decoder())
         let text = ParseSummary().text(of: Stages([stage]))
         #expect(
             text.hasSuffix(

@@ -80,6 +80,7 @@ import Testing
             // Names in a map of other values say nothing about the record.
             record.add("fields", text: "{}")
             record.add("src_addr", text: "192.0.2.1")
+            record.add("host", text: "www.example.net")
             if let event { record.add("event", text: event) }
             record.add("message", text: "ether1 link down")
         }

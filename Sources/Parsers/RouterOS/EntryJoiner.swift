@@ -114,7 +114,9 @@ struct EntryJoiner: Sendable {
     mutating func join(_ line: RawSpan, _ message: RouterOSMessage) {
         guard held != nil else { return }
         if held?.message.isDump == true { held?.line.append(UInt8(ascii: "\n")) }
-        for offset in message.textStart..<line.byteCount { held?.line.append(line.byte(at: offset)) }
+        for offset in message.textStart..<line.byteCount {
+            held?.line.append(line.byte(at: offset))
+        }
         held?.message.pieces += 1
         held?.message.isTruncated = message.isTruncated
     }

@@ -6,9 +6,24 @@ public import Core
 /// Every line becomes a record. Firewall, NAT and login messages and those of `MessageTable` are
 /// taken apart; what is not understood stays whole in `message`.
 public final class RouterOSParser: LineParser {
-    private var reader: RouterOSReader
-    /// For lines whose sender is not kept.
-    private var nobody = RouterOSSender.nobody
+    private var state: State
+
+    /// One value, so that one check of exclusive access covers a message.
+    private struct State: ~Copyable {
+        var reader: RouterOSReader
+        /// For lines whose sender is not kept.
+        var nobody = RouterOSSender.nobody
+
+        @inline(__always)
+        mutating func decode(
+            _ line: RawSpan, isTruncated: Bool, from source: PayloadSource,
+            into batch: inout RecordBatch
+        ) -> ErrorCode? {
+            reader.decode(
+                line, isTruncated: isTruncated, from: source, of: &nobody, into: &batch
+            ).problem
+        }
+    }
 
     /// - Parameters:
     ///   - timeZone: for timestamps that do not say.
@@ -19,9 +34,10 @@ public final class RouterOSParser: LineParser {
         timeZone: TimeZone = .utc, messagePrefixes: [String] = [],
         actions: RuleActions = .stock, patterns: RouterOSPatterns = .stock
     ) {
-        reader = RouterOSReader(
-            timeZone: timeZone, messagePrefixes: messagePrefixes, actions: actions,
-            patterns: patterns.set)
+        state = State(
+            reader: RouterOSReader(
+                timeZone: timeZone, messagePrefixes: messagePrefixes, actions: actions,
+                patterns: patterns.set))
     }
 
     public func parse(
@@ -39,9 +55,7 @@ public final class RouterOSParser: LineParser {
         _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
         into batch: inout RecordBatch
     ) -> ErrorCode? {
-        reader.decode(
-            line, isTruncated: isTruncated, from: source, of: &nobody, into: &batch
-        ).problem
+        state.decode(line, isTruncated: isTruncated, from: source, into: &batch)
     }
 
     /// Appends the records that a message completes, or holds it in `sender`.
@@ -51,7 +65,8 @@ public final class RouterOSParser: LineParser {
         _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
         of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) -> RouterOSOutcome {
-        reader.decode(line, isTruncated: isTruncated, from: source, of: &sender, into: &batch)
+        state.reader.decode(
+            line, isTruncated: isTruncated, from: source, of: &sender, into: &batch)
     }
 
     /// Appends what `sender` has held for long enough; about once a second.
@@ -67,18 +82,18 @@ public final class RouterOSParser: LineParser {
     ///
     /// - Returns: the number of records appended.
     public func finish(_ sender: inout RouterOSSender, into batch: inout RecordBatch) -> Int {
-        reader.appendHeld(of: &sender, into: &batch)
+        state.reader.appendHeld(of: &sender, into: &batch)
     }
 
     /// How many messages of each event and pattern came, and of `other`: those without an event.
     ///
     /// A decoder gives this to its ledger: `SourceLedger.add`.
-    public var kinds: KindCounts { reader.kinds }
+    public var kinds: KindCounts { state.reader.kinds }
 
     /// How many messages each pattern recognised, in the order of the table.
     ///
     /// A pattern that stops counting after an upgrade of the routers tells of a changed text.
     public var patternCounts: [(event: String, pattern: String, count: UInt64)] {
-        reader.patternCounts
+        state.reader.patternCounts
     }
 }

@@ -25,37 +25,49 @@ extension RouterOSReader {
             UInt16(truncatingIfNeeded: address), at: RouterOSLayout.Place.sourceMAC &+ 4)
     }
 
-    mutating func store(
-        _ firewall: FirewallLine, _ line: RawSpan, into batch: inout RecordBatch
+    /// Stores what `firewall` has read.
+    mutating func storeFirewall(
+        _ line: RawSpan, _ layout: RouterOSLayout, into batch: inout RecordBatch
     ) {
         typealias Place = RouterOSLayout.Place
-        batch.store(firewall.prefix, at: Place.rulePrefix)
-        batch.store(writeAction(line, firewall.prefix), at: Place.action)
-        batch.store(firewall.chain, at: Place.chain)
-        batch.store(firewall.inInterface, at: Place.inInterface)
-        batch.store(firewall.outInterface, at: Place.outInterface)
-        batch.store(
-            firewall.connectionState.map { writeWords(line, $0) } ?? Slot.null,
-            at: Place.connectionState)
-        batch.store(firewall.connectionMark, at: Place.connectionMark)
-        batch.store(
-            firewall.transport.map { writeTransport(line, $0) } ?? Slot.null, at: Place.transport)
-        batch.store(firewall.userName, at: Place.userName)
-        Self.storeMAC(firewall.sourceMAC, into: &batch)
-        Self.store(firewall.source.address, at: Place.source, into: &batch)
-        Self.store(firewall.destination.address, at: Place.destination, into: &batch)
-        Self.store(
-            firewall.translatedSource.address, at: Place.translatedSource, into: &batch)
-        Self.store(
-            firewall.originalDestination.address, at: Place.originalDestination, into: &batch)
-        batch.store(firewall.source.port, at: Place.sourcePort)
-        batch.store(firewall.destination.port, at: Place.destinationPort)
-        batch.store(firewall.translatedSource.port, at: Place.translatedSourcePort)
-        batch.store(firewall.originalDestination.port, at: Place.originalDestinationPort)
-        batch.store(Self.flagged(firewall.icmpType), at: Place.icmpType)
-        batch.store(Self.flagged(firewall.icmpCode), at: Place.icmpCode)
-        batch.store(Self.flagged(firewall.tcpFlags), at: Place.tcpFlags)
-        batch.store(firewall.packetLength, at: Place.packetLength)
+        let action = writeAction(line, firewall.prefix)
+        let states =
+            firewall.connectionState.map { lastStates.append(line, $0, to: &scratch) } ?? Slot.null
+        let transport = firewall.transport.map { writeTransport(line, $0) } ?? Slot.null
+        batch.withFixedPart(rowLength: layout.rowLength) { row in
+            row.store(firewall.prefix, at: Place.rulePrefix)
+            row.store(action, at: Place.action)
+            row.store(firewall.chain, at: Place.chain)
+            row.store(firewall.inInterface, at: Place.inInterface)
+            row.store(firewall.outInterface, at: Place.outInterface)
+            row.store(states, at: Place.connectionState)
+            row.store(firewall.connectionMark, at: Place.connectionMark)
+            row.store(transport, at: Place.transport)
+            row.store(firewall.userName, at: Place.userName)
+            if firewall.sourceMAC != 0 {
+                row.store(
+                    UInt32(truncatingIfNeeded: firewall.sourceMAC >> 16), at: Place.sourceMAC)
+                row.store(
+                    UInt16(truncatingIfNeeded: firewall.sourceMAC), at: Place.sourceMAC &+ 4)
+            }
+            row.store(firewall.source.address.high, at: Place.source)
+            row.store(firewall.source.address.low, at: Place.source &+ 8)
+            row.store(firewall.destination.address.high, at: Place.destination)
+            row.store(firewall.destination.address.low, at: Place.destination &+ 8)
+            row.store(firewall.translatedSource.address.high, at: Place.translatedSource)
+            row.store(firewall.translatedSource.address.low, at: Place.translatedSource &+ 8)
+            row.store(firewall.originalDestination.address.high, at: Place.originalDestination)
+            row.store(
+                firewall.originalDestination.address.low, at: Place.originalDestination &+ 8)
+            row.store(firewall.source.port, at: Place.sourcePort)
+            row.store(firewall.destination.port, at: Place.destinationPort)
+            row.store(firewall.translatedSource.port, at: Place.translatedSourcePort)
+            row.store(firewall.originalDestination.port, at: Place.originalDestinationPort)
+            row.store(Self.flagged(firewall.icmpType), at: Place.icmpType)
+            row.store(Self.flagged(firewall.icmpCode), at: Place.icmpCode)
+            row.store(Self.flagged(firewall.tcpFlags), at: Place.tcpFlags)
+            row.store(firewall.packetLength, at: Place.packetLength)
+        }
     }
 
     private static func flagged(_ value: UInt8?) -> UInt16 {

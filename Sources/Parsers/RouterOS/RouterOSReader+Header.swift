@@ -24,7 +24,7 @@ extension RouterOSReader {
             return message
         }
         if message.topics == nil {
-            message.topics = TopicList.read(line, at: offset, limit: line.byteCount)
+            message.topics = readTopics(line, at: offset)
         }
         if let topics = message.topics {
             offset = Swift.min(topics.range.upperBound &+ 1, line.byteCount)
@@ -34,6 +34,16 @@ extension RouterOSReader {
         }
         message.textStart = readMessagePrefix(line, at: offset, into: &message)
         return message
+    }
+
+    /// Reads a list of topics; most messages have those of the one before.
+    @inline(__always)
+    private mutating func readTopics(
+        _ line: RawSpan, at start: Int, allowsOne: Bool = true
+    ) -> TopicList? {
+        lastTopicList.find(line, at: start)
+            ?? lastTopicList.keep(
+                TopicList.read(line, at: start, limit: line.byteCount, allowsOne: allowsOne), line)
     }
 
     /// Reads the timestamps of syslog, and those of RouterOS's own files: `jun/15 18:56:43`,
@@ -70,7 +80,7 @@ extension RouterOSReader {
     /// line with a syslog header.
     ///
     /// - Returns: where the rest starts.
-    private func readHostname(
+    private mutating func readHostname(
         _ line: RawSpan, at start: Int, into message: inout RouterOSMessage
     ) -> Int {
         var offset = start
@@ -80,8 +90,7 @@ extension RouterOSReader {
             if line.hasBytes(of: ": ", at: next) { next &+= 2 }
             let isCEF = line.hasBytes(of: "CEF:0|", at: next)
             if !isCEF {
-                message.topics = TopicList.read(
-                    line, at: next, limit: line.byteCount, allowsOne: word < 2)
+                message.topics = readTopics(line, at: next, allowsOne: word < 2)
             }
             if isCEF || message.topics != nil {
                 if word > 0 { message.hostname = SyslogFields.slot(start, offset &- 1) }

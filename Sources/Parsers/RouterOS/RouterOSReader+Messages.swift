@@ -64,7 +64,8 @@ extension RouterOSReader {
             batch.storeNullSlot(at: place)
             place &+= Slot.byteCount
         }
-        kinds.count(pattern.map { $0 &+ Self.firstPatternKind } ?? RouterOSLayout.Event.other.rawValue)
+        kinds.count(
+            pattern.map { $0 &+ Self.firstPatternKind } ?? RouterOSLayout.Event.other.rawValue)
         if let pattern { storeCaptures(line, pattern: pattern, into: &batch) }
         _ = batch.appendVariable(line, rowLength: layout.rowLength)
         appendScratch(to: &batch, rowLength: layout.rowLength)

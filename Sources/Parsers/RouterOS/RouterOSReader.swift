@@ -17,6 +17,12 @@ struct RouterOSReader: ~Copyable {
     var messageLayouts: [RouterOSLayout?]
     /// Values that are not in the line as they are, in the order of their slots.
     var scratch = NestedWriter()
+    /// The firewall message read last.
+    var firewall = FirewallLine()
+    /// Most messages have the topics and states of the one before.
+    var lastTopicList = TopicMemory()
+    var lastTopics = WordList()
+    var lastStates = WordList()
 
     init(
         timeZone: TimeZone, messagePrefixes: [String], actions: RuleActions = .stock,
@@ -73,8 +79,9 @@ struct RouterOSReader: ~Copyable {
         _ outcome: inout RouterOSOutcome
     ) {
         // Most messages are these, and they are never cut.
-        if let firewall = FirewallLine.read(line, at: message.textStart) {
-            outcome.problem = append(line, message, firewall, from: source, of: &sender, into: &batch)
+        if firewall.read(line, at: message.textStart) {
+            outcome.problem = appendFirewall(
+                line, message, from: source, of: &sender, into: &batch)
             outcome.records &+= 1
             return
         }
@@ -83,7 +90,8 @@ struct RouterOSReader: ~Copyable {
             outcome.records &+= 1
             return
         }
-        if sender.joinsPieces, join(line, message, from: source, of: &sender, into: &batch, &outcome)
+        if sender.joinsPieces,
+            join(line, message, from: source, of: &sender, into: &batch, &outcome)
         {
             return
         }
@@ -180,13 +188,14 @@ struct RouterOSReader: ~Copyable {
 
     // MARK: Writing
 
-    private mutating func append(
-        _ line: RawSpan, _ message: RouterOSMessage, _ firewall: FirewallLine,
-        from source: PayloadSource, of sender: inout RouterOSSender, into batch: inout RecordBatch
+    /// Appends what `firewall` has just read.
+    private mutating func appendFirewall(
+        _ line: RawSpan, _ message: RouterOSMessage, from source: PayloadSource,
+        of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) -> ErrorCode? {
         let status: RouterOSLayout.Status = firewall.isComplete ? .ok : .partial
         let layout = begin(.firewall, status, line, message, from: source, of: &sender, in: &batch)
-        store(firewall, line, into: &batch)
+        storeFirewall(line, layout, into: &batch)
         end(line, layout, in: &batch)
         return status.problem
     }
@@ -309,27 +318,7 @@ struct RouterOSReader: ~Copyable {
         if let severity = topics.severity {
             batch.store(0x100 | UInt16(severity), at: Place.topicSeverity)
         }
-        batch.store(writeWords(line, topics.range), at: Place.topics)
-    }
-
-    /// Writes words separated by commas as an array into the scratch buffer.
-    ///
-    /// - Returns: the slot that points to it.
-    mutating func writeWords(_ line: RawSpan, _ range: Range<Int>) -> UInt64 {
-        let start = scratch.buffer.count
-        scratch.beginArray()
-        var wordStart = range.lowerBound
-        for offset in range {
-            if line.byte(at: offset) == UInt8(ascii: ",") {
-                scratch.text(line.extracting(wordStart..<offset))
-                wordStart = offset &+ 1
-            }
-        }
-        if wordStart < range.upperBound {
-            scratch.text(line.extracting(wordStart..<range.upperBound))
-        }
-        scratch.end()
-        return Slot.pack(
-            offset: line.byteCount &+ start, length: scratch.buffer.count &- start)
+        batch.store(
+            lastTopics.append(line, topics.range, to: &scratch), at: Place.topics)
     }
 }

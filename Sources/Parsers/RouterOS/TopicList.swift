@@ -92,6 +92,38 @@ struct TopicList {
     }
 }
 
+/// The list of topics read last: reading one word by word takes several times as long.
+struct TopicMemory: ~Copyable {
+    private var text = ByteBuffer()
+    private var list: TopicList?
+
+    /// The list, when the same one stands at `start`.
+    @inline(__always)
+    func find(_ line: RawSpan, at start: Int) -> TopicList? {
+        guard var found = list else { return nil }
+        let end = start &+ text.count
+        guard line.hasByte(UInt8(ascii: " "), at: end),
+            text.bytes.hasSameBytes(as: line.extracting(start..<end))
+        else { return nil }
+        found.range = start..<end
+        return found
+    }
+
+    /// - Returns: `found`.
+    @inline(never)
+    mutating func keep(_ found: TopicList?, _ line: RawSpan) -> TopicList? {
+        // Whether one word is a list depends on where it stands.
+        guard let found,
+            line.firstIndex(of: UInt8(ascii: ","), from: found.range.lowerBound) ?? .max
+                < found.range.upperBound
+        else { return found }
+        text.removeAll()
+        text.append(line.extracting(found.range))
+        list = found
+        return found
+    }
+}
+
 /// The feature topics that the RouterOS manual lists, and a few seen on devices.
 enum TopicTable {
     private static let topics: [[StaticString]] = byLength([

@@ -49,7 +49,11 @@ struct RecordCells {
                 endpoint(row, "orig_dst_addr", "orig_dst_port"), text(row, "packet_length"),
             ]
         case .event:
-            [time(row, received), host(row), severity(row), event(row), text(row, "message")]
+            // `host` may be one that the message is about.
+            [
+                time(row, received), text(row, "hostname", "peer_address"), severity(row),
+                event(row), text(row, "message"),
+            ]
         case .log:
             [
                 time(row, received), host(row), severity(row),

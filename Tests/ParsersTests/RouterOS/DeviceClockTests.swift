@@ -39,7 +39,8 @@ import Testing
         "system,clock,critical,info ntp change time Oct/12/2026 00:00:00 => Oct/12/2026 01:00:00"
 
     @Test func believesClocksThatAreOff() {
-        #expect(sources([Step(device: -7200, received: 0), Step(device: -7190, received: 10)]) == "DD")
+        #expect(
+            sources([Step(device: -7200, received: 0), Step(device: -7190, received: 10)]) == "DD")
     }
 
     @Test func doubtsAfterARestartUntilItAgrees() {

@@ -184,7 +184,8 @@ import Testing
         let long = read([head] + (0..<40).map { _ in (0, line) }).records
         #expect(long.count > 1)
         #expect(long.allSatisfy { ($0["message"]?.utf8.count ?? 0) <= EntryJoiner.byteLimit })
-        let many = read([head] + (0..<300).map { _ in (0, "radius,debug,packet     a = b") }).records
+        let many = read([head] + (0..<300).map { _ in (0, "radius,debug,packet     a = b") })
+            .records
         #expect(many.first?["joined"] == "\(EntryJoiner.pieceLimit)")
         #expect(many.count == 1 + 301 - EntryJoiner.pieceLimit)
     }
@@ -196,12 +197,14 @@ import Testing
         var messages: [Message] = []
         var expected = 0
         for index in 0..<60 {
-            let header = ["system,info ", "script,debug ", "ppp,info "].randomElement(
-                using: &random) ?? ""
+            let header =
+                ["system,info ", "script,debug ", "ppp,info "].randomElement(
+                    using: &random) ?? ""
             let count = [10, Self.cut, Self.cut, 230, 300].randomElement(using: &random) ?? 0
-            var text = [
-                "x changed by a (/x ", "  ", "text ", "",
-            ].randomElement(using: &random) ?? ""
+            var text =
+                [
+                    "x changed by a (/x ", "  ", "text ", "",
+                ].randomElement(using: &random) ?? ""
             text += String(repeating: "z", count: count)
             if Bool.random(using: &random) { text += ")" }
             expected += text.utf8.filter { $0 == UInt8(ascii: "z") }.count
