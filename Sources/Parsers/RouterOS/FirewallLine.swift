@@ -119,18 +119,12 @@ struct FirewallLine {
 
     /// What segments begin with, as numbers: they are compared at every comma.
     private enum Word {
-        /// `connecti`
-        static let connection: UInt64 = 0x636f_6e6e_6563_7469
-        /// `src-mac `
-        static let sourceMAC: UInt64 = 0x7372_632d_6d61_6320
-        /// `proto `
-        static let proto: UInt64 = 0x7072_6f74_6f20
-        /// `prio `
-        static let priority: UInt64 = 0x70_7269_6f20
-        /// `NAT `
-        static let translation: UInt64 = 0x4e41_5420
-        /// `len `
-        static let length: UInt64 = 0x6c65_6e20
+        static let connection: UInt64 = 0x636f_6e6e_6563_7469  // `connecti`
+        static let sourceMAC: UInt64 = 0x7372_632d_6d61_6320  // `src-mac `
+        static let proto: UInt64 = 0x7072_6f74_6f20  // `proto `
+        static let priority: UInt64 = 0x70_7269_6f20  // `prio `
+        static let translation: UInt64 = 0x4e41_5420  // `NAT `
+        static let length: UInt64 = 0x6c65_6e20  // `len `
     }
 
     // MARK: Segments

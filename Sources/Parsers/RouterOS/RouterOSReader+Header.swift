@@ -2,8 +2,11 @@ import Core
 
 /// What stands in front of the text.
 extension RouterOSReader {
-    mutating func read(_ line: RawSpan, received: Timestamp) -> RouterOSMessage {
+    mutating func read(
+        _ line: RawSpan, isTruncated: Bool, received: Timestamp
+    ) -> RouterOSMessage {
         var message = RouterOSMessage()
+        message.isTruncated = isTruncated
         var offset = 0
         if line.hasByte(UInt8(ascii: "<"), at: 0) {
             var fields = SyslogFields()

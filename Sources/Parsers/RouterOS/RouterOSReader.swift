@@ -42,32 +42,44 @@ struct RouterOSReader: ~Copyable {
         of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) -> RouterOSOutcome {
         var outcome = RouterOSOutcome()
-        var message = read(line, received: source.received)
-        message.isTruncated = isTruncated
+        // A constant, so that passing it on copies nothing.
+        let message = read(line, isTruncated: isTruncated, received: source.received)
         if message.topics?.severity == 7, !sender.hasSentDebug {
             sender.hasSentDebug = true
             outcome.isFirstDebug = true
         }
         scratch.removeAll()
-        guard let cef = message.cef else {
+        if let cef = message.cef {
+            takeCEF(line, message, cef, from: source, of: &sender, into: &batch, &outcome)
+        } else {
             take(line, message, from: source, of: &sender, into: &batch, &outcome)
-            return outcome
         }
-        // The text of a CEF event may hold escapes: read it from a line of its own, which has the
-        // header and the text.
+        return outcome
+    }
+
+    /// Takes a CEF event.
+    ///
+    /// Its text may hold escapes: it is read from a line of its own, which has the header and the
+    /// text.
+    @inline(never)
+    private mutating func takeCEF(
+        _ line: RawSpan, _ header: RouterOSMessage, _ cef: CEFHeader, from source: PayloadSource,
+        of sender: inout RouterOSSender, into batch: inout RecordBatch,
+        _ outcome: inout RouterOSOutcome
+    ) {
+        var message = header
         let (fields, text) = readExtension(line, cef)
         message.fields = fields
         guard let text else {
             message.textStart = line.byteCount
             take(line, message, from: source, of: &sender, into: &batch, &outcome)
-            return outcome
+            return
         }
         text.withBytes { whole in
             message.textStart = readMessagePrefix(
                 whole, at: cef.extensionStart, into: &message)
             take(whole, message, from: source, of: &sender, into: &batch, &outcome)
         }
-        return outcome
     }
 
     // MARK: Pieces
