@@ -71,6 +71,23 @@ import Testing
         #expect(cells[1...3] == ["r1", "forward", "drop"] && cells[7...8] == ["TCP", "10.0.0.1"])
     }
 
+    @Test(arguments: ["link_down", nil])
+    func showsAMessageWithTopics(event: String?) {
+        let (layout, cells) = cells { record in
+            record.add("hostname", text: "r1")
+            record.add("topics", text: "[\"interface\",\"info\"]")
+            record.add("severity_name", text: "info")
+            // Names in a map of other values say nothing about the record.
+            record.add("fields", text: "{}")
+            record.add("src_addr", text: "192.0.2.1")
+            record.add("host", text: "www.example.net")
+            if let event { record.add("event", text: event) }
+            record.add("message", text: "ether1 link down")
+        }
+        #expect(layout == .event)
+        #expect(cells.dropFirst() == ["r1", "info", event ?? "interface,info", "ether1 link down"])
+    }
+
     @Test func showsALogLine() {
         let (layout, cells) = cells { record in
             record.add("hostname", text: "r1")

@@ -70,6 +70,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case textBadEncoding = 2224
     case routerosPartial = 2301
     case routerosNoForm = 2302
+    case routerosDebugTopics = 2303
     // Decoding: captures.
     case captureUnknownFormat = 2401
     case captureTruncated = 2402

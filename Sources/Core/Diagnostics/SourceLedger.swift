@@ -81,6 +81,7 @@ public final class SourceLedger: Sendable {
     private let sources = Mutex<[String: SourceCounters]>([:])
     private let others = SourceCounters(name: "others")
     private let kernelDrops = Atomic<UInt64>(0)
+    private let recognised = Mutex<[KindCounts]>([])
 
     public init(limit: Int = 20_000) { self.limit = limit }
 
@@ -95,6 +96,27 @@ public final class SourceLedger: Sendable {
             sources[name] = made
             return made
         }
+    }
+
+    /// Shows what a decoder recognises among the input's numbers.
+    public func add(_ kinds: KindCounts) {
+        recognised.withLock { all in
+            if !all.contains(where: { $0 === kinds }) { all.append(kinds) }
+        }
+    }
+
+    /// What the input's decoders recognised, without kinds that never came, in the decoders' order.
+    public var kinds: [(kind: KindCounts.Kind, count: UInt64)] {
+        var sums: [KindCounts.Kind: UInt64] = [:]
+        var order: [KindCounts.Kind] = []
+        for counts in recognised.withLock({ $0 }) {
+            for (kind, count) in counts.snapshot where count > 0 {
+                if sums.updateValue(sums[kind, default: 0] + count, forKey: kind) == nil {
+                    order.append(kind)
+                }
+            }
+        }
+        return order.map { ($0, sums[$0, default: 0]) }
     }
 
     /// Datagrams that the kernel threw away because the socket's buffer was full (SK_MEMINFO_DROPS).

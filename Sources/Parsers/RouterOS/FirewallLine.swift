@@ -37,23 +37,22 @@ struct FirewallLine {
 
     /// Reads the message that starts at `start`.
     ///
-    /// - Returns: `nil` when it is no firewall message.
-    static func read(_ line: RawSpan, at start: Int) -> FirewallLine? {
-        guard let colon = firstIndex(of: ": in:", in: line, from: start, to: line.byteCount) else {
-            return nil
+    /// In place: a value of this size is worth not copying.
+    ///
+    /// - Returns: whether it is a firewall message; if not, the values are those of another.
+    mutating func read(_ line: RawSpan, at start: Int) -> Bool {
+        guard let colon = Self.firstIndex(of: ": in:", in: line, from: start, to: line.byteCount)
+        else { return false }
+        self = FirewallLine()
+        guard readChain(line, start: start, colon: colon) else { return false }
+        guard let offset = readInterfaces(line, at: colon &+ 5) else {
+            isComplete = false
+            return true
         }
-        var result = FirewallLine()
-        guard result.readChain(line, start: start, colon: colon) else { return nil }
-        guard let offset = result.readInterfaces(line, at: colon &+ 5) else {
-            result.isComplete = false
-            return result
-        }
-        result.readSegments(line, from: offset)
-        result.readUserName(line)
-        if result.source.address.low == 0 && result.source.address.high == 0 {
-            result.isComplete = false
-        }
-        return result
+        readSegments(line, from: offset)
+        readUserName(line)
+        if source.address.low == 0 && source.address.high == 0 { isComplete = false }
+        return true
     }
 
     // MARK: Head
@@ -97,14 +96,35 @@ struct FirewallLine {
     }
 
     private static func isSegment(_ line: RawSpan, at offset: Int) -> Bool {
-        guard offset < line.byteCount else { return false }
-        return switch line.byte(at: offset) {
-        case UInt8(ascii: "c"): line.hasBytes(of: "connection-", at: offset)
-        case UInt8(ascii: "s"): line.hasBytes(of: "src-mac ", at: offset)
-        case UInt8(ascii: "p"): line.hasBytes(of: "proto ", at: offset)
-        case UInt8(ascii: "l"): line.hasBytes(of: "len ", at: offset)
-        default: false
+        let word = word(line, at: offset)
+        return word == Word.connection || word == Word.sourceMAC || word >> 16 == Word.proto
+            || word >> 32 == Word.length
+    }
+
+    /// The first eight bytes of a segment, zeros for those behind the line's end.
+    @inline(__always)
+    private static func word(_ line: RawSpan, at offset: Int) -> UInt64 {
+        if offset &+ 8 <= line.byteCount { return line.uint64(at: offset) }
+        return lastWord(line, at: offset)
+    }
+
+    @inline(never)
+    private static func lastWord(_ line: RawSpan, at offset: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for index in 0..<8 where offset &+ index < line.byteCount {
+            word |= UInt64(line.byte(at: offset &+ index)) << UInt64(56 &- 8 &* index)
         }
+        return word
+    }
+
+    /// What segments begin with, as numbers: they are compared at every comma.
+    private enum Word {
+        static let connection: UInt64 = 0x636f_6e6e_6563_7469  // `connecti`
+        static let sourceMAC: UInt64 = 0x7372_632d_6d61_6320  // `src-mac `
+        static let proto: UInt64 = 0x7072_6f74_6f20  // `proto `
+        static let priority: UInt64 = 0x70_7269_6f20  // `prio `
+        static let translation: UInt64 = 0x4e41_5420  // `NAT `
+        static let length: UInt64 = 0x6c65_6e20  // `len `
     }
 
     // MARK: Segments
@@ -113,31 +133,44 @@ struct FirewallLine {
         var offset = start
         while offset < line.byteCount {
             let byte = line.byte(at: offset)
-            switch byte {
-            case UInt8(ascii: " "), UInt8(ascii: ","):
+            if byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") {
                 offset &+= 1
-            case UInt8(ascii: "c") where line.hasBytes(of: "connection-state:", at: offset):
-                let end = Self.wordEnd(line, from: offset &+ 17)
-                connectionState = offset &+ 17..<end
-                offset = end
-            case UInt8(ascii: "c") where line.hasBytes(of: "connection-mark:", at: offset):
-                let end = Self.wordEnd(line, from: offset &+ 16)
-                connectionMark = SyslogFields.slot(offset &+ 16, end)
-                offset = end
-            case UInt8(ascii: "s") where line.hasBytes(of: "src-mac ", at: offset):
-                offset = readMAC(line, at: offset &+ 8)
-            case UInt8(ascii: "p") where line.hasBytes(of: "proto ", at: offset):
-                offset = readProtocol(line, at: offset &+ 6)
-            case UInt8(ascii: "p") where line.hasBytes(of: "prio ", at: offset):
-                offset = Self.segmentEnd(line, from: offset)
-            case UInt8(ascii: "N") where line.hasBytes(of: "NAT ", at: offset):
-                offset = readTranslation(line, at: offset &+ 4)
-            case UInt8(ascii: "l") where line.hasBytes(of: "len ", at: offset):
-                offset = readLength(line, at: offset &+ 4)
-            default:
+                continue
+            }
+            // A digit begins addresses, the part that all lines have.
+            if byte.isDigit {
                 offset = readTuple(line, at: offset)
+                continue
+            }
+            let word = Self.word(line, at: offset)
+            switch word {
+            case Word.connection: offset = readConnection(line, at: offset)
+            case Word.sourceMAC: offset = readMAC(line, at: offset &+ 8)
+            case _ where word >> 16 == Word.proto:
+                offset = readProtocol(line, at: offset &+ 6)
+            case _ where word >> 32 == Word.length: offset = readLength(line, at: offset &+ 4)
+            case _ where word >> 32 == Word.translation:
+                offset = readTranslation(line, at: offset &+ 4)
+            case _ where word >> 24 == Word.priority:
+                offset = Self.segmentEnd(line, from: offset)
+            default: offset = readTuple(line, at: offset)
             }
         }
+    }
+
+    /// Reads `connection-state:new,snat` or `connection-mark:NAME`.
+    private mutating func readConnection(_ line: RawSpan, at start: Int) -> Int {
+        if line.hasBytes(of: "on-state:", at: start &+ 8) {
+            let end = Self.wordEnd(line, from: start &+ 17)
+            connectionState = start &+ 17..<end
+            return end
+        }
+        if line.hasBytes(of: "on-mark:", at: start &+ 8) {
+            let end = Self.wordEnd(line, from: start &+ 16)
+            connectionMark = SyslogFields.slot(start &+ 16, end)
+            return end
+        }
+        return readTuple(line, at: start)
     }
 
     /// The end of a word: before a space, without a comma in front of it.

@@ -46,8 +46,10 @@ struct RouterOSLayout {
         static let count = Event.allCases.count * 6
     }
 
-    /// The first 48 bytes are those of `SyslogLayout`.
+    /// The first 48 bytes are those of `SyslogLayout`, but for `pieces`.
     enum Place {
+        /// In `SyslogLayout` how often a message was repeated.
+        static let pieces = SyslogLayout.Place.repeatCount
         /// 0x100 | severity from the topics, else 0.
         static let topicSeverity = 44
         static let message = 48
@@ -219,6 +221,7 @@ struct RouterOSLayout {
         Column(
             "truncated", .ipfixBoolean,
             .row(offset: SyslogLayout.Place.isTruncated, length: 1)),
+        number("joined", Place.pieces, 4),
         // `transport` is the packet's in firewall records.
         Column("peer_transport", .paddedText, .constant(offset: 8, length: 4)),
         address("peer_address", SyslogLayout.Place.peerHigh),

@@ -6,19 +6,38 @@ public import Core
 /// Every line becomes a record. Firewall, NAT and login messages and those of `MessageTable` are
 /// taken apart; what is not understood stays whole in `message`.
 public final class RouterOSParser: LineParser {
-    private var reader: RouterOSReader
+    private var state: State
+
+    /// One value, so that one check of exclusive access covers a message.
+    private struct State: ~Copyable {
+        var reader: RouterOSReader
+        /// For lines whose sender is not kept.
+        var nobody = RouterOSSender.nobody
+
+        @inline(__always)
+        mutating func decode(
+            _ line: RawSpan, isTruncated: Bool, from source: PayloadSource,
+            into batch: inout RecordBatch
+        ) -> ErrorCode? {
+            reader.decode(
+                line, isTruncated: isTruncated, from: source, of: &nobody, into: &batch
+            ).problem
+        }
+    }
 
     /// - Parameters:
     ///   - timeZone: for timestamps that do not say.
     ///   - messagePrefixes: prefixes to take off the text; the sender's hostname always is one.
+    ///   - actions: what the log prefixes of firewall rules say about their actions.
     ///   - patterns: what to recognise beside firewall messages and logins.
     public init(
         timeZone: TimeZone = .utc, messagePrefixes: [String] = [],
-        patterns: RouterOSPatterns = .stock
+        actions: RuleActions = .stock, patterns: RouterOSPatterns = .stock
     ) {
-        reader = RouterOSReader(
-            timeZone: timeZone, messagePrefixes: messagePrefixes,
-            patterns: patterns.set)
+        state = State(
+            reader: RouterOSReader(
+                timeZone: timeZone, messagePrefixes: messagePrefixes, actions: actions,
+                patterns: patterns.set))
     }
 
     public func parse(
@@ -28,7 +47,7 @@ public final class RouterOSParser: LineParser {
         return nil
     }
 
-    /// Appends the record of a message.
+    /// Appends the record of a message whose sender nothing is remembered about.
     ///
     /// - Parameter isTruncated: whether the end of the message was lost on the way.
     /// - Returns: what is wrong with the message, for the ledger; the record says so too.
@@ -36,14 +55,45 @@ public final class RouterOSParser: LineParser {
         _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
         into batch: inout RecordBatch
     ) -> ErrorCode? {
-        reader.decode(line, isTruncated: isTruncated, from: source, into: &batch)
+        state.decode(line, isTruncated: isTruncated, from: source, into: &batch)
     }
+
+    /// Appends the records that a message completes, or holds it in `sender`.
+    ///
+    /// - Parameter isTruncated: whether the end of the message was lost on the way.
+    public func decode(
+        _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
+        of sender: inout RouterOSSender, into batch: inout RecordBatch
+    ) -> RouterOSOutcome {
+        state.reader.decode(
+            line, isTruncated: isTruncated, from: source, of: &sender, into: &batch)
+    }
+
+    /// Appends what `sender` has held for long enough; about once a second.
+    ///
+    /// - Returns: the number of records appended.
+    public func tend(
+        _ sender: inout RouterOSSender, at now: Timestamp, into batch: inout RecordBatch
+    ) -> Int {
+        sender.joiner.isOverdue(at: now) ? finish(&sender, into: &batch) : 0
+    }
+
+    /// Appends what `sender` holds; before it is forgotten, and at the end.
+    ///
+    /// - Returns: the number of records appended.
+    public func finish(_ sender: inout RouterOSSender, into batch: inout RecordBatch) -> Int {
+        state.reader.appendHeld(of: &sender, into: &batch)
+    }
+
+    /// How many messages of each event and pattern came, and of `other`: those without an event.
+    ///
+    /// A decoder gives this to its ledger: `SourceLedger.add`.
+    public var kinds: KindCounts { state.reader.kinds }
 
     /// How many messages each pattern recognised, in the order of the table.
     ///
-    /// A pattern that stops counting after an upgrade of the routers tells of a changed text. To be
-    /// read on the parser's thread.
+    /// A pattern that stops counting after an upgrade of the routers tells of a changed text.
     public var patternCounts: [(event: String, pattern: String, count: UInt64)] {
-        reader.patternCounts
+        state.reader.patternCounts
     }
 }

@@ -2,10 +2,20 @@ import Core
 
 /// Records of messages that a pattern recognises.
 extension RouterOSReader {
+    /// `other`, `firewall`, the logins, and what each pattern recognises.
+    static func kinds(of patterns: MessagePatternSet) -> [KindCounts.Kind] {
+        RouterOSLayout.Event.allCases.map { KindCounts.Kind(name: $0.name ?? "other") }
+            + patterns.patterns.map {
+                KindCounts.Kind(name: patterns.events[$0.event].name, detail: $0.text)
+            }
+    }
+
+    /// The index of the first pattern among the kinds.
+    private static let firstPatternKind = RouterOSLayout.Event.allCases.count
+
     var patternCounts: [(event: String, pattern: String, count: UInt64)] {
-        matcher.set.patterns.indices.map { index in
-            let pattern = matcher.set.patterns[index]
-            return (matcher.set.events[pattern.event].name, pattern.text, matcher.counts[index])
+        kinds.snapshot.dropFirst(Self.firstPatternKind).map {
+            ($0.kind.name, $0.kind.detail, $0.count)
         }
     }
 
@@ -14,51 +24,60 @@ extension RouterOSReader {
     /// - Returns: whether it is one of those.
     @inline(never)
     mutating func appendKnown(
-        _ line: RawSpan, _ message: RouterOSMessage, fields: UInt64, isTruncated: Bool,
-        from source: PayloadSource, into batch: inout RecordBatch
+        _ line: RawSpan, _ message: RouterOSMessage, from source: PayloadSource,
+        of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) -> Bool {
-        let topics = message.topics?.range
         guard let masked = SecretMask.masked(line, from: message.textStart) else {
-            guard let pattern = matcher.match(line, from: message.textStart, topics: topics) else {
-                return false
-            }
-            append(
-                line, message, pattern: pattern, fields: fields, isTruncated: isTruncated,
-                from: source, into: &batch)
+            guard let pattern = findPattern(line, message) else { return false }
+            append(line, message, pattern, from: source, of: &sender, into: &batch)
             return true
         }
         // Rare; nothing keeps the line as it came.
         masked.withBytes { line in
             append(
-                line, message,
-                pattern: matcher.match(line, from: message.textStart, topics: topics),
-                fields: fields, isTruncated: isTruncated, from: source, into: &batch)
+                line, message, findPattern(line, message), from: source, of: &sender, into: &batch)
         }
         return true
     }
 
+    /// Finds the pattern of a text, or of the first line of a dump.
+    private mutating func findPattern(_ line: RawSpan, _ message: RouterOSMessage) -> Int? {
+        let topics = message.topics?.range
+        guard message.isDump, message.pieces > 1,
+            let end = line.firstIndex(of: UInt8(ascii: "\n"), from: message.textStart)
+        else { return matcher.match(line, from: message.textStart, topics: topics) }
+        return matcher.match(line.extracting(0..<end), from: message.textStart, topics: topics)
+    }
+
     /// Appends the record of a message that `matcher` has just found to have `pattern`, or none.
     private mutating func append(
-        _ line: RawSpan, _ message: RouterOSMessage, pattern: Int?, fields: UInt64,
-        isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
+        _ line: RawSpan, _ message: RouterOSMessage, _ pattern: Int?, from source: PayloadSource,
+        of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) {
-        let moment = EventTime(device: message.deviceTime, source: source)
+        let moment = sender.clock.eventTime(
+            device: message.deviceTime, remark: remark(of: pattern), source: source)
         let layout = messageLayout(of: pattern, hasDeviceTime: moment.isFromDevice)
-        Self.beginRecord(
-            layout.shape, message, at: moment, isTruncated: isTruncated, from: source, in: &batch)
-        storeText(line, message, fields: fields, isRaw: false, into: &batch)
+        Self.beginRecord(layout.shape, message, at: moment, from: source, in: &batch)
+        storeText(line, message, isRaw: false, into: &batch)
         var place = RouterOSLayout.Place.field(0)
         while place < layout.rowLength {
             batch.storeNullSlot(at: place)
             place &+= Slot.byteCount
         }
-        if let pattern {
-            matcher.count(pattern)
-            storeCaptures(line, pattern: pattern, into: &batch)
-        }
+        kinds.count(
+            pattern.map { $0 &+ Self.firstPatternKind } ?? RouterOSLayout.Event.other.rawValue)
+        if let pattern { storeCaptures(line, pattern: pattern, into: &batch) }
         _ = batch.appendVariable(line, rowLength: layout.rowLength)
         appendScratch(to: &batch, rowLength: layout.rowLength)
         batch.endRow(isVariable: true)
+    }
+
+    /// What a message says about the sender's clock.
+    private func remark(of pattern: Int?) -> DeviceClock.Remark {
+        guard let pattern else { return .none }
+        let event = matcher.set.patterns[pattern].event
+        if event == matcher.set.restartEvent { return .restart }
+        return event == matcher.set.clockEvent ? .change : .none
     }
 
     private mutating func messageLayout(of pattern: Int?, hasDeviceTime: Bool) -> RouterOSLayout {
@@ -93,6 +112,7 @@ extension RouterOSReader {
                 let user = FirewallLine.userName(of: slot, in: line)
                 if let user { store(user, segment, 1, into: &batch) }
             case .origin: storeOrigin(line, range, segment, into: &batch)
+            case .change: storeChange(line, at: start, segment, into: &batch)
             case .number, .signed, .duration, .speed:
                 let value = CapturedValue.read(
                     segment.type, line, at: start, limit: range.upperBound)
@@ -122,6 +142,15 @@ extension RouterOSReader {
         store(mac: origin.mac, segment, 4, line, into: &batch)
         store(origin.item, segment, 5, into: &batch)
         store(origin.command, segment, 6, into: &batch)
+    }
+
+    private mutating func storeChange(
+        _ line: RawSpan, at start: Int, _ segment: PatternSegment, into batch: inout RecordBatch
+    ) {
+        guard let change = ClockChange.read(line, at: start) else { return }
+        store(change.oldTime, segment, 0, into: &batch)
+        store(change.newTime, segment, 1, into: &batch)
+        store(UInt64(bitPattern: change.offset), segment, 2, line, into: &batch)
     }
 
     /// Stores the slot of the capture's column `column`.

@@ -6,6 +6,8 @@ struct TopicList {
     var range: Range<Int>
     /// What the topics say about importance, as a syslog severity; `nil` when they do not.
     var severity: UInt8?
+    /// Whether such messages come in several lines: those for debugging, but not those of `dns`.
+    var isDump = false
 
     /// Reads a list that ends at a space or the end of `limit`.
     ///
@@ -39,7 +41,10 @@ struct TopicList {
                 if byte == UInt8(ascii: " ") {
                     let isImportant = seen.severity ?? 7 < 7
                     guard words > 1 || allowsOne && isImportant else { return nil }
-                    return TopicList(range: start..<offset, severity: seen.severity)
+                    return TopicList(
+                        range: start..<offset, severity: seen.severity,
+                        isDump: !isImportant && !seen.isDisjoint(with: [.debug, .dump])
+                            && !line.hasBytes(of: "dns,", at: start))
                 }
                 offset &+= 1
                 wordStart = offset
@@ -84,6 +89,38 @@ struct TopicList {
             if contains(.info) { return 6 }
             return contains(.debug) ? 7 : nil
         }
+    }
+}
+
+/// The list of topics read last: reading one word by word takes several times as long.
+struct TopicMemory: ~Copyable {
+    private var text = ByteBuffer()
+    private var list: TopicList?
+
+    /// The list, when the same one stands at `start`.
+    @inline(__always)
+    func find(_ line: RawSpan, at start: Int) -> TopicList? {
+        guard var found = list else { return nil }
+        let end = start &+ text.count
+        guard line.hasByte(UInt8(ascii: " "), at: end),
+            text.bytes.hasSameBytes(as: line.extracting(start..<end))
+        else { return nil }
+        found.range = start..<end
+        return found
+    }
+
+    /// - Returns: `found`.
+    @inline(never)
+    mutating func keep(_ found: TopicList?, _ line: RawSpan) -> TopicList? {
+        // Whether one word is a list depends on where it stands.
+        guard let found,
+            line.firstIndex(of: UInt8(ascii: ","), from: found.range.lowerBound) ?? .max
+                < found.range.upperBound
+        else { return found }
+        text.removeAll()
+        text.append(line.extracting(found.range))
+        list = found
+        return found
     }
 }
 

@@ -12,6 +12,7 @@ public struct LedgerReport: Sendable {
     public var text: String {
         var parts = [inputs, deliveries]
         if let filters { parts.append(filters) }
+        if let kinds { parts.append(kinds) }
         if let losses { parts.append(losses) }
         if let held { parts.append(held) }
         if let absences { parts.append(absences) }
@@ -56,6 +57,19 @@ public struct LedgerReport: Sendable {
         for input in ledger.inputs {
             for filter in input.filters where filter.dropped > 0 {
                 table.add([filter.name, input.name, filter.dropped.grouped])
+            }
+        }
+        return table.isEmpty ? nil : table.text()
+    }
+
+    /// What inputs recognised, by event; its patterns are told apart by `catchment parse`.
+    private var kinds: String? {
+        var table = TextTable(["event", "at", .init("count", .right)])
+        for input in ledger.inputs {
+            var sums: [String: UInt64] = [:]
+            for (kind, count) in input.sources.kinds { sums[kind.name, default: 0] += count }
+            for (name, sum) in sums.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+                table.add([name, input.name, sum.grouped])
             }
         }
         return table.isEmpty ? nil : table.text()

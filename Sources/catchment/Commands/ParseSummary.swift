@@ -75,6 +75,7 @@ struct ParseSummary {
         add("problems", Self.parts(problems))
         for stage in stages where stage.destinations != nil { lines.append(Self.way(of: stage)) }
         return lines.joined(separator: "\n") + "\n" + Self.sources(of: stages)
+            + Self.kinds(of: stages)
     }
 
     private static func parts(_ problems: [ErrorCode: Int]) -> [(Int, String)] {
@@ -118,6 +119,23 @@ struct ParseSummary {
                     stage.name, source.name.printable, source.payloads.grouped,
                     source.bytes.grouped, source.records.grouped,
                     problems.joined(separator: ", "),
+                ])
+            }
+        }
+        return table.isEmpty ? "" : "\n" + table.text()
+    }
+
+    /// What inputs recognised, most frequent first.
+    private static func kinds(of stages: [ParseStage]) -> String {
+        var table = TextTable(["EVENT", .init("COUNT", .right), "KNOWN BY"])
+        for stage in stages {
+            let kinds = stage.ledger.kinds.enumerated().sorted {
+                ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+            }
+            for (_, element) in kinds {
+                table.add([
+                    element.kind.name.printable, element.count.grouped,
+                    element.kind.detail.printable,
                 ])
             }
         }

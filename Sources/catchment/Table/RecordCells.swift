@@ -24,7 +24,7 @@ struct RecordCells {
         "post_nat_src_addr", "post_nat_src_port", "post_nat_dst_addr", "post_nat_dst_port",
         "orig_dst_addr", "orig_dst_port", "chain", "action", "rule_prefix", "packet_length",
         "level", "severity_name", "severity", "app_name", "ident", "topics", "program",
-        "message", "msg", "log", "raw", "record_type", "flow_type",
+        "message", "msg", "log", "raw", "event", "record_type", "flow_type",
     ]
 
     func cells(of row: Row, received: Timestamp) -> [String] {
@@ -47,6 +47,12 @@ struct RecordCells {
                 endpoint(row, "src_addr", "src_port"), endpoint(row, "dst_addr", "dst_port"),
                 endpoint(row, "post_nat_src_addr", "post_nat_src_port"),
                 endpoint(row, "orig_dst_addr", "orig_dst_port"), text(row, "packet_length"),
+            ]
+        case .event:
+            // `host` may be one that the message is about.
+            [
+                time(row, received), text(row, "hostname", "peer_address"), severity(row),
+                event(row), text(row, "message"),
             ]
         case .log:
             [
@@ -71,6 +77,12 @@ struct RecordCells {
             if !text.isEmpty { return text.printable }
         }
         return ""
+    }
+
+    /// What a message is about, or the topics that it came with: `route,ospf,info`.
+    private func event(_ row: Row) -> String {
+        let event = text(row, "event")
+        return event.isEmpty ? text(row, "topics").filter { !"[]\"".contains($0) } : event
     }
 
     private func host(_ row: Row) -> String {

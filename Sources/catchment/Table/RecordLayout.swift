@@ -3,17 +3,20 @@ import Core
 
 /// The kinds of records that have a table of their own, and its columns.
 enum RecordLayout: Int, CaseIterable {
-    case flow, firewall, log, other
+    case flow, firewall, event, log, other
 
     /// Chooses by the fields that a shape has.
     init(_ shape: Shape) {
+        // Whether a `fields` map has a name is known of rows only.
         func has(_ names: String...) -> Bool {
-            names.contains { FieldLookup($0).resolve(in: shape) != nil }
+            names.contains { FieldPath($0)?.resolve(in: shape) != nil }
         }
         if has("chain"), has("src_addr") {
             self = .firewall
         } else if has("src_addr"), has("bytes", "packets", "flow_type") {
             self = .flow
+        } else if has("topics"), has("message") {
+            self = .event
         } else if has("message", "log", "msg", "raw") {
             self = .log
         } else {
@@ -38,6 +41,10 @@ enum RecordLayout: Int, CaseIterable {
                 .init("PROTO"), .init("SOURCE"), .init("DESTINATION"),
                 .init("NAT SOURCE", rank: 7), .init("NAT DESTINATION", rank: 8),
                 .init("LENGTH", .right, rank: 5),
+            ]
+        case .event:
+            [
+                .init("TIME"), .init("HOST"), .init("SEVERITY"), .init("EVENT"), .init("MESSAGE"),
             ]
         case .log:
             [

@@ -184,6 +184,48 @@ import Testing
             "firewall,info input: in:a out:b, wonders of 7.99, proto UDP, 10.0.0.1:1->10.0.0.2:2, "
                 + "len 9",
             ["src_port": "1", "packet_length": "9"]),
+        // Names of interfaces may hold what separates parts.
+        Case(
+            "firewall,info A|x| forward: in:vlan 10, office out:<pppoe-bob, b@example.net>, "
+                + "connection-state:established,snat src-mac 00:00:5e:00:53:02, proto 50, "
+                + "192.0.2.7->203.0.113.7, len 120",
+            [
+                "in_if_name": "vlan 10, office", "out_if_name": "<pppoe-bob, b@example.net>",
+                "user_name": "bob, b@example.net", "connection_state": "[established,snat]",
+                "transport": "esp", "src_addr": "192.0.2.7", "parse_status": nil,
+            ]),
+        Case(
+            "firewall,info input: in:bridge(ether1) out:(unknown 0), connection-state:new src-mac "
+                + "00:00:5e:00:53:02, proto UDP, [fe80::1]:546->[ff02::1:2]:547, len 96",
+            [
+                "in_if_name": "bridge(ether1)", "src_addr": "fe80::1", "src_port": "546",
+                "dst_addr": "ff02::1:2", "dst_port": "547",
+            ]),
+        Case(
+            "firewall,info forward: in:bridge out:ether1, connection-state:new proto TCP (SYN), "
+                + "[2001:db8:1::44]:50000->[2001:db8:9::9]:443, NAT "
+                + "([2001:db8:1::44]:50000->[2001:db8:7::44]:50000)->[2001:db8:9::9]:443, len 80",
+            [
+                "post_nat_src_addr": "2001:db8:7::44", "post_nat_src_port": "50000",
+                "parse_status": nil,
+            ]),
+        Case(
+            "firewall,info forward: in:a out:b, connection-state:established,snat,dnat proto TCP "
+                + "(ACK), 192.0.2.33:40112->192.0.2.15:443, NAT (192.0.2.33:40112->203.0.113.9:40112)"
+                + "->(203.0.113.9:443->192.0.2.15:443), prio 0->7, len 52",
+            [
+                "post_nat_src_addr": "203.0.113.9", "post_nat_src_port": "40112",
+                "orig_dst_addr": "203.0.113.9", "orig_dst_port": "443", "packet_length": "52",
+                "parse_status": nil,
+            ]),
+        Case(
+            "firewall,info M|mark|vpn wan.guard-2: in:l2tp-out1 out:(unknown 0), "
+                + "connection-mark:to-vpn connection-state:new proto ICMPv6 (type 128, code 0), "
+                + "2001:db8::1->2001:db8::2, len 104",
+            [
+                "rule_prefix": "M|mark|vpn", "action": "mangle", "chain": "wan.guard-2",
+                "connection_mark": "to-vpn", "icmp_type": "128", "parse_status": nil,
+            ]),
         Case(
             "firewall,info input: in:a out:b, proto UDP, garbage, len 9",
             ["transport": "udp", "packet_length": "9", "parse_status": "partial"]),
@@ -193,17 +235,12 @@ import Testing
     func takesFirewallLinesApart(example: Case) { check(example) }
 
     @Test(arguments: [
-        ("D|x|", "drop"), ("R|x", "reject"), ("L|", "log"), ("N|cgn|", "nat"), ("M|q|", "mangle"),
-        ("X|x|", nil), ("DROP invalid", "drop"), ("raindrop", nil), ("dropped", nil),
-        ("fw-accept-all", "accept"), ("in_reject", "reject"),
-    ])
-    func derivesActionFromPrefix(prefix: String, expected: String?) {
-        let line =
-            "firewall,info \(prefix) input: in:a out:b, proto UDP, 10.0.0.1:1->10.0.0.2:2, len 9"
-        #expect(read(Array(line.utf8))["action"] == expected)
-    }
-
-    @Test(arguments: [
+        Case(
+            "system,error,critical login failure for user  via ssh from from 2001:db8::9 via api-ssl",
+            [
+                "event": "login_failed", "user_name": " via ssh from", "src_addr": "2001:db8::9",
+                "service": "api-ssl",
+            ]),
         Case(
             "system,info,account user admin logged in from 10.0.0.9 via winbox",
             [

@@ -61,4 +61,30 @@ import Testing
         let text = LedgerReport(Ledger(inputs: [input], deliveries: [])).text
         #expect(!text.contains("exporter"))
     }
+
+    @Test func showsWhatInputsRecognised() {
+        let quiet = InputLedger(name: "syslog.0", tag: "logs", filters: [])
+        let input = InputLedger(name: "routeros.0", tag: "logs", filters: [])
+        let kinds = KindCounts([
+            .init(name: "other"), .init(name: "link_up", detail: "a"),
+            .init(name: "link_up", detail: "b"), .init(name: "never"),
+        ])
+        input.sources.add(kinds)
+        for kind in [0, 1, 2, 2] { kinds.count(kind) }
+        let text = LedgerReport(Ledger(inputs: [quiet, input], deliveries: [])).text
+        #expect(
+            text.contains(
+                """
+                event    at          count
+                link_up  routeros.0      3
+                other    routeros.0      1
+
+                """))
+        #expect(!text.contains("never"))
+    }
+
+    @Test func saysNothingOfInputsThatTellNothingApart() {
+        let input = InputLedger(name: "syslog.0", tag: "logs", filters: [])
+        #expect(!LedgerReport(Ledger(inputs: [input], deliveries: [])).text.contains("event"))
+    }
 }

@@ -29,6 +29,8 @@ enum CaptureType: String, CaseIterable {
     case dynamic
     /// Who changed something, and how: see `ChangeOrigin`.
     case origin
+    /// Two times of a clock that is set: see `ClockChange`.
+    case change
 
     /// Whether the end is found by what follows it in the pattern.
     var isOpenEnded: Bool {
@@ -53,6 +55,7 @@ enum CaptureType: String, CaseIterable {
         case .tunnel, .dynamic:
             [MessageColumn(name, .text), MessageColumn("user_name", .text)]
         case .origin: ChangeOrigin.columns
+        case .change: ClockChange.columns
         }
     }
 }
@@ -103,6 +106,7 @@ struct CapturedValue {
             guard let endpoint = TextAddress.endpoint(line, &value.end) else { return nil }
             value.address = endpoint.address
             if endpoint.port != 0 { value.number = UInt64(endpoint.port) }
+        case .change: value.end = ClockChange.read(line, at: start)?.end ?? start
         }
         return value.end > start && value.end <= limit ? value : nil
     }

@@ -6,8 +6,6 @@ import Core
 /// in the order of the table. Work is bounded whatever the text: see `attempts`.
 struct MessageMatcher: ~Copyable {
     let set: MessagePatternSet
-    /// How many messages each pattern recognised.
-    private(set) var counts: [UInt64]
     /// Where the captures of the last match lie, by segment of its pattern, as slots.
     private(set) var captures: InlineArray<32, UInt64> = .init(repeating: Slot.null)
     /// Places that one message may try for the ends of texts.
@@ -22,14 +20,11 @@ struct MessageMatcher: ~Copyable {
 
     init(_ set: MessagePatternSet) {
         self.set = set
-        counts = [UInt64](repeating: 0, count: set.patterns.count)
     }
 
     private mutating func forgetAll() {
         for segment in captures.indices { captures[segment] = Slot.null }
     }
-
-    mutating func count(_ pattern: Int) { counts[pattern] &+= 1 }
 
     /// Finds the first pattern of the whole text from `start` on.
     ///
@@ -46,6 +41,12 @@ struct MessageMatcher: ~Copyable {
             return pattern
         }
         return nil
+    }
+
+    /// Whether a text has a pattern that says more than its topics do.
+    mutating func isKnown(_ line: RawSpan, from start: Int, topics: Range<Int>?) -> Bool {
+        guard let pattern = match(line, from: start, topics: topics) else { return false }
+        return set.patterns[pattern].segments.contains { set.segments[$0].isLiteral }
     }
 
     /// Where the text ends: line ends and spaces behind it do not count.

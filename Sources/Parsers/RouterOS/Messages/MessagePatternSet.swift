@@ -38,6 +38,10 @@ struct MessagePatternSet {
     /// Segments of patterns and optional parts that are complete: nothing is added to them.
     private var closedSegments = 0
 
+    /// The events that tell about a router's clock, by index; -1 for none.
+    private(set) var restartEvent = -1
+    private(set) var clockEvent = -1
+
     /// The patterns that the parser comes with.
     static let stock: MessagePatternSet = {
         do {
@@ -55,6 +59,8 @@ struct MessagePatternSet {
         }
         guard patterns.count <= Self.patternLimit else { throw .tooManyPatterns }
         anchors.finish()
+        restartEvent = eventIndices["reboot"] ?? -1
+        clockEvent = eventIndices["clock_change"] ?? -1
     }
 
     /// The shown columns of records that no pattern recognises, by name.

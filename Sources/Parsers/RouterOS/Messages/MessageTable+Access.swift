@@ -71,6 +71,8 @@ extension MessageTable {
                     "vpn_connect",
                     "%[%{interface}: %]TCP connection established from %{src:endpoint}"
                 ),
+                ("vpn_connect", "%[%{interface}: %]connection established from %{src:endpoint}"),
+                ("vpn_encoding", "%{interface:tunnel}: using encoding - %{encoding}"),
                 (
                     "session_start",
                     "%{user_name:last} logged in, %{client_ip:ip}%[ from %{src:station}%]"
@@ -108,6 +110,7 @@ extension MessageTable {
                 ("ppp_authenticated", "%{interface:tunnel}: %{state=authenticated}"),
                 ("ppp_connected", "%{interface:tunnel}: %{state=connected}%[, %{detail}%]"),
                 ("ppp_disconnected", "%{interface:tunnel}: %{state=disconnected}%[, %{reason}%]"),
+                ("ppp_disconnected", "%{interface:tunnel}: %{state=disconnected} <%{reason}>"),
                 ("ppp_terminating", "%{interface:tunnel}: %{state=terminating}...%[ - %{reason}%]"),
                 ("ppp_state", "%{interface:tunnel}: %{state=initializing}..."),
                 ("ppp_state", "%{interface:tunnel}: %{state=connecting}..."),
@@ -124,6 +127,7 @@ extension MessageTable {
                     "ppp_disconnected",
                     "%{interface:dynamic}: %{state=disconnected}%[, %{reason}%]"
                 ),
+                ("ppp_disconnected", "%{interface:dynamic}: %{state=disconnected} <%{reason}>"),
                 (
                     "ppp_terminating",
                     "%{interface:dynamic}: %{state=terminating}...%[ - %{reason}%]"
@@ -176,6 +180,10 @@ extension MessageTable {
             ),
             ("wifi_disconnect", place + "disconnected%[, %{reason}%]"),
             ("wifi_reassociate", place + "reassociating"),
+            (
+                "wifi_reassociate",
+                place + "reconnecting%[, signal strength %{signal_dbm:signed}%[, %{detail}%]%]"
+            ),
             ("wifi_reject", place + "rejected, %{reason}"),
         ]
     }

@@ -55,6 +55,12 @@ extension MessageTable {
                 "ipsec_failed",
                 "%[%{remote_addr:ip} %]%{reason=no suitable proposal found}%[.%]"
             ),
+            (
+                "ipsec_failed",
+                "%{remote_addr:ip} %{reason=failed to pre-process ph1 packet}%[ (%{detail})%]%[.%]"
+            ),
+            ("ipsec_failed", "%{reason=identity not found} for peer: %{peer}"),
+            ("ipsec_failed", "%{reason=payload missing}: %{detail}"),
             ("ipsec_phase1", "%{verb=respond} new phase 1 (%{mode}): " + peers),
             ("ipsec_phase1", "%{verb=initiate} new phase 1 (%{mode}): " + peers),
             (
@@ -135,6 +141,7 @@ extension MessageTable {
             (
                 "wireguard_handshake",
                 "%{interface}: [%{peer}] %{public_key}: Handshake for peer %{result}"
-            )
+            ),
+            ("wireguard_handshake", "%{interface}: [%{peer}] Handshake for peer %{result}"),
         ])
 }

@@ -10,9 +10,19 @@ extension MessageTable {
                 ("config_change", "%{object} %{verb=moved} by %{change:origin}"),
                 ("config_change", "%{object} %{verb=enabled} by %{change:origin}"),
                 ("config_change", "%{object} %{verb=disabled} by %{change:origin}"),
+                ("config_change", "%{object} %{verb=scheduled} by %{change:origin}"),
+                ("config_change", "%{verb=add} %{object} by %{change:origin}"),
+                // `ntp`, `sntp`, `cloud`.
+                ("clock_change", "%[%{method:word} %]change time %{clock:change}"),
                 (
-                    "clock_change",
-                    "%{method:word} change time %{old_time:last} => %{new_time}"
+                    "ssh_auth",
+                    "%[%{session:word} %]%{method:word} %{result=accepted} for user: %{user_name}"
+                        + "%[, fingerprint: %{fingerprint}%]"
+                ),
+                (
+                    "ssh_auth",
+                    "%[%{session:word} %]%{method:word} %{result=failed} for user: %{user_name}"
+                        + "%[, fingerprint: %{fingerprint}%]"
                 ),
             ]),
         MessageFamily(

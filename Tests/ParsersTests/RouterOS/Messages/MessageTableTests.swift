@@ -113,7 +113,7 @@ import Testing
             "clock_change",
             [
                 "method": "cloud", "old_time": "Aug/14/2026 04:33:16",
-                "new_time": "Aug/14/2026 22:05:45",
+                "new_time": "Aug/14/2026 22:05:45", "offset_seconds": "63149",
             ]),
         Case(
             "system,info installed routeros-7.22", "package_installed",
@@ -584,7 +584,122 @@ import Testing
             ]),
     ]
 
-    static let all = system + links + leases + sessions + stations + network
+    /// Forms beside those above: later versions, and what else texts may hold.
+    static let others = [
+        Case(
+            "system,clock,critical,info ntp change time 2026-10-12 00:00:30 => 2026-10-12 00:00:00",
+            "clock_change",
+            [
+                "method": "ntp", "old_time": "2026-10-12 00:00:30",
+                "new_time": "2026-10-12 00:00:00", "offset_seconds": "-30",
+            ]),
+        Case(
+            "system,info,critical change time jan/02/1970 00:00:29 => jan/02/1970 00:01:29",
+            "clock_change",
+            [
+                "old_time": "jan/02/1970 00:00:29", "new_time": "jan/02/1970 00:01:29",
+                "offset_seconds": "60",
+            ]),
+        Case(
+            "system,info new script scheduled by mac-msg(winbox):ops@00:00:5E:00:53:01/terminal "
+                + "(*4 = /system scheduler add interval=10s name=x on-event=y)", "config_change",
+            [
+                "object": "new script", "verb": "scheduled", "method": "mac-msg(winbox)",
+                "origin": "mac-msg(winbox):ops@00:00:5E:00:53:01/terminal", "user_name": "ops",
+                "src_mac": "00:00:5e:00:53:01", "item_id": "*4",
+                "command": "/system scheduler add interval=10s name=x on-event=y",
+            ]),
+        Case(
+            "system,info log action changed by tcp-msg(winbox):ops@192.0.2.250/action:132 ()",
+            "config_change",
+            [
+                "object": "log action", "verb": "changed", "method": "tcp-msg(winbox)",
+                "origin": "tcp-msg(winbox):ops@192.0.2.250/action:132", "user_name": "ops",
+                "src_addr": "192.0.2.250",
+            ]),
+        Case(
+            "system,info add file by api:ops@::", "config_change",
+            [
+                "object": "file", "verb": "add", "method": "api", "origin": "api:ops@::",
+                "user_name": "ops",
+            ]),
+        Case(
+            "ssh,info publickey accepted for user: ops, fingerprint: SHA256:AbC/d=", "ssh_auth",
+            [
+                "method": "publickey", "result": "accepted", "user_name": "ops",
+                "fingerprint": "SHA256:AbC/d=",
+            ]),
+        Case(
+            "ssh,info 4d2e0 password failed for user: root", "ssh_auth",
+            [
+                "session": "4d2e0", "method": "password", "result": "failed",
+                "user_name": "root",
+            ]),
+        Case(
+            "wireless,info 00:00:5E:00:53:6A@wifi1(Guest (2.4)) connected, signal strength -40",
+            "wifi_connect",
+            [
+                "mac": "00:00:5e:00:53:6a", "interface": "wifi1", "ssid": "Guest (2.4)",
+                "signal_dbm": "-40",
+            ]),
+        Case(
+            "wireless,info 00:00:5E:00:53:6A@5ghz-ap07(office) reconnecting, signal strength -68",
+            "wifi_reassociate",
+            [
+                "mac": "00:00:5e:00:53:6a", "interface": "5ghz-ap07", "ssid": "office",
+                "signal_dbm": "-68",
+            ]),
+        Case(
+            "wireguard,info wg0: [branch 7] Handshake for peer did not complete after 5 seconds",
+            "wireguard_handshake",
+            [
+                "interface": "wg0", "peer": "branch 7",
+                "result": "did not complete after 5 seconds",
+            ]),
+        Case(
+            "ipsec,error 198.51.100.99 failed to pre-process ph1 packet (side: 1, status 1).",
+            "ipsec_failed",
+            [
+                "remote_addr": "198.51.100.99", "reason": "failed to pre-process ph1 packet",
+                "detail": "side: 1, status 1",
+            ]),
+        Case(
+            "ipsec,error identity not found for peer: FQDN: branch.example.net", "ipsec_failed",
+            ["reason": "identity not found", "peer": "FQDN: branch.example.net"]),
+        Case(
+            "ipsec,error payload missing: SA", "ipsec_failed",
+            ["reason": "payload missing", "detail": "SA"]),
+        Case(
+            "ovpn,info connection established from 198.51.100.45", "vpn_connect",
+            ["src_addr": "198.51.100.45"]),
+        Case(
+            "ovpn,info <ovpn-dave>: using encoding - AES-256-CBC/SHA1", "vpn_encoding",
+            ["interface": "<ovpn-dave>", "user_name": "dave", "encoding": "AES-256-CBC/SHA1"]),
+        Case(
+            "ovpn,info <198.51.100.45>: disconnected <peer disconnected>", "ppp_disconnected",
+            [
+                "interface": "<198.51.100.45>", "state": "disconnected",
+                "reason": "peer disconnected",
+            ]),
+        Case(
+            "sstp,ppp,info <sstp-erin>: disconnected <timeout>", "ppp_disconnected",
+            [
+                "interface": "<sstp-erin>", "user_name": "erin", "state": "disconnected",
+                "reason": "timeout",
+            ]),
+        Case(
+            "dhcp,info pool6 assigned 2001:db8:1::15 to 00:00:5E:00:53:61", "dhcp_assigned",
+            [
+                "server": "pool6", "client_ip": "2001:db8:1::15",
+                "client_mac": "00:00:5e:00:53:61",
+            ]),
+        Case(
+            "netwatch,info event up [ type: https-get, host: 2001:db8::80 ]", "netwatch",
+            ["state": "up", "type": "https-get", "host_addr": "2001:db8::80"]),
+        Case("container,info started", nil),
+    ]
+
+    static let all = others + system + links + leases + sessions + stations + network
 
     @Test(arguments: all)
     func readsEveryForm(example: Case) {

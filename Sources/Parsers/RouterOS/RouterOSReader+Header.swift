@@ -1,0 +1,141 @@
+import Core
+
+/// What stands in front of the text.
+extension RouterOSReader {
+    mutating func read(
+        _ line: RawSpan, isTruncated: Bool, received: Timestamp
+    ) -> RouterOSMessage {
+        var message = RouterOSMessage()
+        message.isTruncated = isTruncated
+        var offset = 0
+        if line.hasByte(UInt8(ascii: "<"), at: 0) {
+            var fields = SyslogFields()
+            if let end = SyslogReader.readPriority(line, into: &fields) {
+                message.priority = fields.priority
+                offset = end
+            }
+        }
+        if let end = readTime(line, at: offset, received: received, into: &message) {
+            offset = SyslogReader.skipSpaces(line, from: end)
+            offset = readHostname(line, at: offset, into: &message)
+        }
+        if line.hasBytes(of: "CEF:", at: offset), let cef = CEFHeader.read(line, at: offset) {
+            message.cef = cef
+            message.topics = TopicList.read(
+                line, at: cef.name.lowerBound, limit: cef.name.upperBound)
+            message.isRecognised = true
+            return message
+        }
+        if message.topics == nil {
+            message.topics = readTopics(line, at: offset)
+        }
+        if let topics = message.topics {
+            offset = Swift.min(topics.range.upperBound &+ 1, line.byteCount)
+            message.isRecognised = true
+        } else if message.deviceTime != nil, message.priority >= 0 || message.hasSyslogTime {
+            message.isRecognised = true
+        }
+        message.textStart = readMessagePrefix(line, at: offset, into: &message)
+        return message
+    }
+
+    /// Reads a list of topics; most messages have those of the one before.
+    @inline(__always)
+    private mutating func readTopics(
+        _ line: RawSpan, at start: Int, allowsOne: Bool = true
+    ) -> TopicList? {
+        lastTopicList.find(line, at: start)
+            ?? lastTopicList.keep(
+                TopicList.read(line, at: start, limit: line.byteCount, allowsOne: allowsOne), line)
+    }
+
+    /// Reads the timestamps of syslog, and those of RouterOS's own files: `jun/15 18:56:43`,
+    /// `jun/15/2026 18:56:43`, `03-30 18:56:43`, `18:56:43`.
+    private mutating func readTime(
+        _ line: RawSpan, at start: Int, received: Timestamp, into message: inout RouterOSMessage
+    ) -> Int? {
+        guard !Self.isTopic(line, at: start),
+            let reading = clock.read(line, at: start, received: received)
+                ?? clock.readLogFile(line, at: start, received: received),
+            line.hasByte(UInt8(ascii: " "), at: reading.end)
+        else { return nil }
+        message.deviceTime = reading.time
+        // RouterOS's own files have `2026-10-02 17:36:35` and shorter forms, and no identity.
+        message.hasSyslogTime =
+            line.hasByte(UInt8(ascii: "T"), at: start &+ 10)
+            || line.hasByte(UInt8(ascii: " "), at: start &+ 3)
+        return reading.end
+    }
+
+    /// Whether a word in lower case stands at `start` that is no month: `jun/15`, `jun 15`.
+    @inline(__always)
+    private static func isTopic(_ line: RawSpan, at start: Int) -> Bool {
+        guard start &+ 3 < line.byteCount else { return false }
+        let fourth = line.byte(at: start &+ 3)
+        return (0x61...0x7a).contains(line.byte(at: start)) && fourth != UInt8(ascii: "/")
+            && fourth != UInt8(ascii: " ")
+    }
+
+    /// Most words of an identity that are tried; RouterOS allows spaces in it.
+    private static let identityWords = 5
+
+    /// Reads the identity in front of topics or `CEF:`; without either it is the first word of a
+    /// line with a syslog header.
+    ///
+    /// - Returns: where the rest starts.
+    private mutating func readHostname(
+        _ line: RawSpan, at start: Int, into message: inout RouterOSMessage
+    ) -> Int {
+        var offset = start
+        for word in 0..<Self.identityWords {
+            // ` : ` has been seen in front of the topics.
+            var next = offset
+            if line.hasBytes(of: ": ", at: next) { next &+= 2 }
+            let isCEF = line.hasBytes(of: "CEF:0|", at: next)
+            if !isCEF {
+                message.topics = readTopics(line, at: next, allowsOne: word < 2)
+            }
+            if isCEF || message.topics != nil {
+                if word > 0 { message.hostname = SyslogFields.slot(start, offset &- 1) }
+                return next
+            }
+            guard let space = line.firstIndex(of: UInt8(ascii: " "), from: offset) else { break }
+            offset = SyslogReader.skipSpaces(line, from: space)
+            if offset > space &+ 1 { break }
+        }
+        guard message.priority >= 0 || message.hasSyslogTime,
+            let space = line.firstIndex(of: UInt8(ascii: " "), from: start), space > start
+        else { return start }
+        message.hostname = SyslogFields.slot(start, space)
+        return space &+ 1
+    }
+
+    /// Takes off `PREFIX: ` when it is a known one or the hostname.
+    func readMessagePrefix(
+        _ line: RawSpan, at start: Int, into message: inout RouterOSMessage
+    ) -> Int {
+        guard start < line.byteCount else { return line.byteCount }
+        for prefix in messagePrefixes {
+            let end = start &+ prefix.count
+            guard line.byte(at: start) == prefix[0], line.hasBytes(of: ": ", at: end),
+                prefix.withBytes({ $0.hasSameBytes(as: line.extracting(start..<end)) })
+            else { continue }
+            message.messagePrefix = SyslogFields.slot(start, end)
+            return end &+ 2
+        }
+        // Hotspot messages name a user this way.
+        if line.hasBytes(of: "->: ", at: start) {
+            message.messagePrefix = SyslogFields.slot(start, start &+ 2)
+            return start &+ 4
+        }
+        guard message.hostname != Slot.null else { return start }
+        let hostStart = Int(message.hostname >> 32)
+        let hostEnd = hostStart &+ Int(message.hostname & 0xffff_ffff)
+        let end = start &+ hostEnd &- hostStart
+        guard line.hasBytes(of: ": ", at: end),
+            line.extracting(start..<end).hasSameBytes(as: line.extracting(hostStart..<hostEnd))
+        else { return start }
+        message.messagePrefix = SyslogFields.slot(start, end)
+        return end &+ 2
+    }
+}
