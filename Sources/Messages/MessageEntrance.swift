@@ -73,6 +73,7 @@ public struct MessageEntrance: Sendable {
         listener.setCoalesce(nanoseconds: settings.duration("coalesce") ?? 3_000_000)
         address = Self.address(settings, mode, listener.stream.transport, &problems)
         messages = MessageOptions(settings, listener: &listener, &problems)
+        listener.setTended()
         sockets = Self.sockets(settings, mode, &problems)
         listener.datagram.sharing = sockets
         if settings.info.options.contains(where: { $0.key == "unix_perm" }) {

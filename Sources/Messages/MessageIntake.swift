@@ -13,19 +13,26 @@ public final class MessageIntake: MessageDecoder {
     private let own: MessageReader
     private var senders: SenderTable
 
+    private var open = OpenEntries()
+    private let log: Log
+
     private var text = PlainText()
     private var parsed = RecordBatch()
     private var remarkWriter: RemarkWriter
 
     /// - Parameter makeReader: the reader for each treatment that the options name.
     public init(
-        _ options: MessageOptions, ledger: SourceLedger,
+        _ options: MessageOptions, ledger: SourceLedger, log: Log = .silent,
         makeReader: (Treatment) -> MessageReader
     ) {
         self.options = options
         own = makeReader(Treatment())
         readers = [own] + options.sources.treatments.dropFirst().map(makeReader)
+        for reader in readers {
+            if let kinds = reader.kinds { ledger.add(kinds) }
+        }
         senders = SenderTable(options, ledger: ledger)
+        self.log = log
         remarkWriter = RemarkWriter(addressKey: options.addressKey)
     }
 
@@ -58,15 +65,51 @@ public final class MessageIntake: MessageDecoder {
             takeSpecial(payload, isTruncated, source, peer, into: &batch)
             return
         }
-        let problem = own.decode(
-            message, isTruncated: isTruncated, from: source, into: &batch)
-        senders.countAsBefore(payloadBytes: payload.byteCount)
-        if let problem { senders.sender(of: source).counters.count(problem) }
+        let outcome = own.decode(
+            message, isTruncated: isTruncated, from: source, of: senders.last, into: &batch)
+        senders.countAsBefore(payloadBytes: payload.byteCount, records: outcome.records)
+        if outcome.records != 1 || outcome.problem != nil || outcome.isFirstDebug {
+            note(outcome, of: senders.last, MessageRemarks())
+        }
+    }
+
+    /// Takes note of what is not so with nearly all messages.
+    private func note(
+        _ outcome: MessageOutcome, of sender: MessageSender, _ remarks: MessageRemarks
+    ) {
+        if outcome.records == 0 { open.add(sender, remarks) }
+        if let problem = outcome.problem { sender.counters.count(problem) }
+        guard outcome.isFirstDebug else { return }
+        let code = ErrorCode.routerosDebugTopics
+        sender.counters.count(code)
+        log.warning(
+            "\(sender.counters.name) sends debug topics (\(code.text)), which may tell keys and passwords")
     }
 
     public func endRound() { senders.settle() }
 
-    public func finish(into batch: inout RecordBatch) { senders.settle() }
+    // MARK: Open entries
+
+    public func tend(at now: Timestamp, into batch: inout RecordBatch) {
+        if !open.isEmpty { complete(at: now, into: &batch) }
+    }
+
+    public func finish(into batch: inout RecordBatch) {
+        complete(at: nil, into: &batch)
+        senders.settle()
+    }
+
+    /// - Parameter now: `nil` at the end.
+    private func complete(at now: Timestamp?, into batch: inout RecordBatch) {
+        open.complete { sender, remarks in
+            parsed.removeAll()
+            let reader = readers[sender.profile.treatment]
+            let count = reader.complete(sender, at: now, into: &parsed)
+            guard count > 0 else { return }
+            sender.counters.count(payloads: 0, payloadBytes: 0, records: count)
+            remarkWriter.append(parsed, with: remarks, to: &batch)
+        }
+    }
 
     /// Finds out who sent a message.
     private func takeSpecial(
@@ -120,9 +163,9 @@ public final class MessageIntake: MessageDecoder {
         }
         arrival.remarks.sourceName = sender.profile.name
         arrival.remarks.hostname = sender.profile.hostname
-        let problem = read(payload.extracting(0..<length), &arrival)
+        let outcome = read(payload.extracting(0..<length), &arrival)
         sender.counters.count(payloadBytes: payload.byteCount, records: parsed.count)
-        if let problem { sender.counters.count(problem) }
+        note(outcome, of: sender, arrival.remarks)
         if sender.isRelay, arrival.remarks.relay == nil { findOrigin(&arrival) }
         remarkWriter.append(parsed, with: arrival.remarks, to: &batch)
     }
@@ -136,7 +179,7 @@ public final class MessageIntake: MessageDecoder {
     }
 
     /// Reads a message to `parsed`, cut and in UTF-8.
-    private func read(_ message: RawSpan, _ arrival: inout Arrival) -> ErrorCode? {
+    private func read(_ message: RawSpan, _ arrival: inout Arrival) -> MessageOutcome {
         let sender = arrival.sender
         var end = message.byteCount
         if end > options.messageLimit {
@@ -155,7 +198,8 @@ public final class MessageIntake: MessageDecoder {
         let reader = readers[sender.profile.treatment]
         if text.buffer.isEmpty {
             return reader.decode(
-                message, isTruncated: arrival.isTruncated, from: arrival.source, into: &parsed)
+                message, isTruncated: arrival.isTruncated, from: arrival.source, of: sender,
+                into: &parsed)
         }
         return Self.decode(text.buffer, reader, arrival, into: &parsed)
     }
@@ -163,9 +207,10 @@ public final class MessageIntake: MessageDecoder {
     private static func decode(
         _ text: borrowing ByteBuffer, _ reader: MessageReader, _ arrival: Arrival,
         into batch: inout RecordBatch
-    ) -> ErrorCode? {
+    ) -> MessageOutcome {
         reader.decode(
-            text.bytes, isTruncated: arrival.isTruncated, from: arrival.source, into: &batch)
+            text.bytes, isTruncated: arrival.isTruncated, from: arrival.source, of: arrival.sender,
+            into: &batch)
     }
 
     // MARK: Relays

@@ -13,6 +13,8 @@ public struct MessageOptions: Sendable {
     var messageLimit = 64 << 10
     /// Names and treatments of senders.
     var sources = SourceMap()
+    /// Whether entries that RouterOS sends in pieces are put together.
+    public var joinsPieces = true
     /// The field for the sender's address.
     public var addressKey = "peer_address"
 

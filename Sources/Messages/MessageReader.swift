@@ -1,7 +1,7 @@
 public import Core
 public import Parsers
 
-/// Reads whole messages and makes a record of every one.
+/// Reads whole messages and makes records of them.
 ///
 /// An enumeration, because a call through `any` would cost each message as much as its counting.
 public enum MessageReader {
@@ -18,24 +18,55 @@ public enum MessageReader {
         return .chosen(parser)
     }
 
-    /// Appends the record of a message.
+    /// Appends the records that a message completes: one, but for entries that come in pieces.
     ///
     /// - Parameter isTruncated: whether the end of the message was lost on the way.
-    /// - Returns: what is wrong with the message, for the ledger; the record says so too.
     @inline(__always)
     func decode(
-        _ message: RawSpan, isTruncated: Bool, from source: PayloadSource,
+        _ message: RawSpan, isTruncated: Bool, from source: PayloadSource, of sender: MessageSender,
         into batch: inout RecordBatch
-    ) -> ErrorCode? {
+    ) -> MessageOutcome {
         switch self {
         case .syslog(let parser):
-            return parser.decode(message, isTruncated: isTruncated, from: source, into: &batch)
+            return MessageOutcome(
+                problem: parser.decode(
+                    message, isTruncated: isTruncated, from: source, into: &batch))
         case .routeros(let parser):
-            return parser.decode(message, isTruncated: isTruncated, from: source, into: &batch)
+            let outcome = parser.decode(
+                message, isTruncated: isTruncated, from: source, of: &sender.routeros, into: &batch)
+            return MessageOutcome(
+                records: outcome.records, problem: outcome.problem,
+                isFirstDebug: outcome.isFirstDebug)
         case .chosen(let parser):
             let problem = parser.parse(message, from: source, into: &batch)
             if let problem { RawRecord.append(message, code: problem, from: source, to: &batch) }
-            return problem
+            return MessageOutcome(problem: problem)
         }
     }
+
+    /// Appends what a sender's messages left open for too long.
+    ///
+    /// - Parameter now: `nil` at the end: everything is appended.
+    /// - Returns: the number of records.
+    func complete(
+        _ sender: MessageSender, at now: Timestamp?, into batch: inout RecordBatch
+    ) -> Int {
+        guard case .routeros(let parser) = self else { return 0 }
+        if let now { return parser.tend(&sender.routeros, at: now, into: &batch) }
+        return parser.finish(&sender.routeros, into: &batch)
+    }
+
+    /// What the reader counts beside records.
+    var kinds: KindCounts? {
+        if case .routeros(let parser) = self { parser.kinds } else { nil }
+    }
+}
+
+/// What became of a message.
+struct MessageOutcome {
+    var records = 1
+    /// What is wrong with the message, for the ledger; the record says so too.
+    var problem: ErrorCode?
+    /// Whether the sender shows for the first time that it sends debug topics.
+    var isFirstDebug = false
 }

@@ -1,5 +1,6 @@
 import Core
 import Net
+import Parsers
 
 /// What an input knows of one sender.
 final class MessageSender {
@@ -10,6 +11,10 @@ final class MessageSender {
     let isRelay: Bool
     /// Whether nothing has to be looked at but the text.
     let isOrdinary: Bool
+    /// What the RouterOS parser remembers.
+    var routeros: RouterOSSender
+    /// Whether it stands among the open entries.
+    var hasOpenEntry = false
     private var bucket: RateBucket?
 
     /// - Parameters:
@@ -23,6 +28,8 @@ final class MessageSender {
         self.profile = profile
         isRelay = options.isRelay(address)
         isAllowed = isRelay || options.senders.contains(address)
+        // A relay has the clocks and entries of many.
+        routeros = isRelay ? .nobody : RouterOSSender(joinsPieces: options.joinsPieces)
         bucket = profile.rateLimit.map { RateBucket($0, at: now) }
         isOrdinary =
             isAllowed && !isRelay && profile.name.isEmpty && profile.hostname.isEmpty

@@ -7,11 +7,11 @@ struct SenderTable {
     private let ledger: SourceLedger
     private var senders: [IPAddress: MessageSender] = [:]
     /// Who sent last.
-    private var last: MessageSender?
-    private var lastAddress = IPAddress.any
+    private(set) var last: MessageSender
+    private var lastAddress = IPAddress(high: .max, low: .max)
     private var isLastOrdinary = false
     /// Messages of the last sender that its counters do not have yet, and their bytes.
-    private var uncounted = (messages: 0, bytes: 0)
+    private var uncounted = (messages: 0, bytes: 0, records: 0)
     /// Connections of which more is known than their peers.
     private var sessions: [Endpoint: Session] = [:]
 
@@ -23,6 +23,9 @@ struct SenderTable {
     init(_ options: MessageOptions, ledger: SourceLedger) {
         self.options = options
         self.ledger = ledger
+        // Nobody yet; an address that nobody has.
+        last = MessageSender(
+            lastAddress, SourceCounters(name: ""), options, profile: 0, at: Timestamp(seconds: 0))
     }
 
     func session(of source: PayloadSource) -> Session? { sessions[source.peer] }
@@ -33,24 +36,25 @@ struct SenderTable {
         isLastOrdinary && source.peer.address == lastAddress && sessions.isEmpty
     }
 
-    /// Counts a message of the sender before it that became a record.
+    /// Counts a message of the sender before it.
     @inline(__always)
-    mutating func countAsBefore(payloadBytes: Int) {
+    mutating func countAsBefore(payloadBytes: Int, records: Int) {
         uncounted.messages &+= 1
         uncounted.bytes &+= payloadBytes
+        uncounted.records &+= records
     }
 
     /// Adds to the counters of the last sender what they do not have yet.
     mutating func settle() {
         guard uncounted.messages > 0 else { return }
-        last?.counters.count(
+        last.counters.count(
             payloads: uncounted.messages, payloadBytes: uncounted.bytes,
-            records: uncounted.messages)
-        uncounted = (0, 0)
+            records: uncounted.records)
+        uncounted = (0, 0, 0)
     }
 
     mutating func sender(of source: PayloadSource) -> MessageSender {
-        if let last, lastAddress == source.peer.address { return last }
+        if lastAddress == source.peer.address { return last }
         settle()
         let found = senders[source.peer.address] ?? make(source)
         last = found

@@ -18,7 +18,7 @@ public struct RouterOSSender: Sendable {
     public var isHolding: Bool { joiner.held != nil }
 
     /// For messages whose senders are not kept apart: nothing is held, no clock is followed.
-    static let nobody: RouterOSSender = {
+    public static let nobody: RouterOSSender = {
         var sender = RouterOSSender(joinsPieces: false)
         sender.clock = DeviceClock(isFollowed: false)
         return sender

@@ -17,7 +17,7 @@ package final class RouterOSInput: Input {
     package var listenAddresses: [ListenAddress] { [settings.entrance.address] }
 
     package func makeDecoder(ledger: SourceLedger) -> any PayloadDecoder {
-        settings.makeIntake(ledger: ledger)
+        settings.makeIntake(ledger: ledger, log: .silent)
     }
 
     package func open(log: Log) throws(OperationError) { try sockets.open(log: log) }
@@ -27,7 +27,7 @@ package final class RouterOSInput: Input {
 
     package func run(into sink: any BatchSink) {
         sockets.run(name: "routeros", into: sink) { [settings] _ in
-            settings.makeIntake(ledger: sink.ledger)
+            settings.makeIntake(ledger: sink.ledger, log: sink.log)
         }
     }
 

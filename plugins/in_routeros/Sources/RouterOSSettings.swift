@@ -5,10 +5,11 @@ import Parsers
 
 /// The options of the `routeros` input.
 struct RouterOSSettings: Sendable {
-    let entrance: MessageEntrance
+    private(set) var entrance: MessageEntrance
     private let parsers: any ParserDirectory
     private let timeZone: TimeZone
     private let messagePrefixes: [String]
+    private let actions: RuleActions
     private let patterns: RouterOSPatterns
 
     static let info = PluginInfo(
@@ -22,6 +23,8 @@ struct RouterOSSettings: Sendable {
             OptionSpec(
                 "message_prefix", .text, repeatable: true,
                 help: "Prefix that a logging rule puts in front of texts, to be taken off."),
+            RuleActions.option,
+            RouterOSSender.option,
             OptionSpec(
                 "pattern", .text, repeatable: true,
                 help: "Message to recognise: an event's name, a space, a text with `%{captures}`."),
@@ -32,9 +35,11 @@ struct RouterOSSettings: Sendable {
         parsers = settings.parsers
         timeZone = settings.timeZone(problems: &problems)
         messagePrefixes = settings.texts("message_prefix").filter { !$0.isEmpty }
+        actions = RuleActions(settings, problems: &problems)
         patterns = Self.patterns(settings, &problems)
         entrance = MessageEntrance(
             settings, format: { $0 == "none" ? .priority : .newline }, &problems)
+        entrance.messages.joinsPieces = settings.boolean(RouterOSSender.option.key)
         if !problems.isEmpty { throw SettingsError(problems) }
     }
 
@@ -54,15 +59,15 @@ struct RouterOSSettings: Sendable {
     }
 
     /// A decoder with state of its own.
-    func makeIntake(ledger: SourceLedger) -> MessageIntake {
-        MessageIntake(entrance.messages, ledger: ledger) { treatment in
+    func makeIntake(ledger: SourceLedger, log: Log) -> MessageIntake {
+        MessageIntake(entrance.messages, ledger: ledger, log: log) { treatment in
             let timeZone = treatment.timeZone ?? timeZone
             switch treatment.parser {
             case nil, "routeros":
                 return .routeros(
                     RouterOSParser(
                         timeZone: timeZone, messagePrefixes: messagePrefixes,
-                        patterns: patterns))
+                        actions: actions, patterns: patterns))
             case "syslog": return .syslog(SyslogParser(timeZone: timeZone))
             case let name?: return .named(name, in: parsers)
             }

@@ -56,8 +56,8 @@ struct SyslogSettings: Sendable {
     }
 
     /// A decoder with state of its own.
-    func makeIntake(ledger: SourceLedger) -> MessageIntake {
-        MessageIntake(entrance.messages, ledger: ledger) { treatment in
+    func makeIntake(ledger: SourceLedger, log: Log) -> MessageIntake {
+        MessageIntake(entrance.messages, ledger: ledger, log: log) { treatment in
             switch treatment.parser ?? parserName {
             case nil, "syslog":
                 .syslog(
