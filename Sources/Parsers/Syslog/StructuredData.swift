@@ -24,6 +24,12 @@ struct StructuredData: ~Copyable {
     private var parameters: [Parameter] = []
     private var elements: [Element] = []
     private var writer = NestedWriter()
+    /// `sequenceId` of the element `meta`; 0 when there is none from 1 to 2147483647.
+    private(set) var sequence: UInt32 = 0
+    /// Whether a name has more than 32 bytes.
+    private(set) var hasLongName = false
+
+    private static let nameLimit = 32
 
     init() {}
 
@@ -33,6 +39,8 @@ struct StructuredData: ~Copyable {
     mutating func read(_ line: RawSpan, at start: Int) -> Int? {
         parameters.removeAll(keepingCapacity: true)
         elements.removeAll(keepingCapacity: true)
+        sequence = 0
+        hasLongName = false
         var offset = start
         while line.hasByte(UInt8(ascii: "["), at: offset) {
             guard let end = readElement(line, at: offset &+ 1) else { return nil }
@@ -50,6 +58,8 @@ struct StructuredData: ~Copyable {
     private mutating func readElement(_ line: RawSpan, at start: Int) -> Int? {
         guard let idEnd = Self.nameEnd(line, from: start) else { return nil }
         let id = start..<idEnd
+        let isMeta = id.count == 4 && line.hasBytes(of: "meta", at: start)
+        if id.count > Self.nameLimit { hasLongName = true }
         if elements.count < Self.parameterLimit { elements.append(Element(id: id)) }
         var offset = idEnd
         while offset < line.byteCount {
@@ -63,9 +73,22 @@ struct StructuredData: ~Copyable {
                 continue
             }
             guard let end = readParameter(line, at: offset, of: id) else { return nil }
+            if isMeta, line.hasBytes(of: "sequenceId=\"", at: offset) {
+                readSequence(line, offset &+ 12..<end &- 1)
+            }
             offset = end
         }
         return nil
+    }
+
+    private mutating func readSequence(_ line: RawSpan, _ digits: Range<Int>) {
+        guard (1...10).contains(digits.count) else { return }
+        var value: UInt64 = 0
+        for offset in digits {
+            guard line.byte(at: offset).isDigit else { return }
+            value = value &* 10 &+ UInt64(line.byte(at: offset) &- 0x30)
+        }
+        sequence = UInt32(exactly: value).map { $0 <= UInt32(Int32.max) ? $0 : 0 } ?? 0
     }
 
     private mutating func readParameter(
@@ -74,6 +97,7 @@ struct StructuredData: ~Copyable {
         guard let nameEnd = Self.nameEnd(line, from: start),
             line.hasByte(UInt8(ascii: "="), at: nameEnd)
         else { return nil }
+        if nameEnd &- start > Self.nameLimit { hasLongName = true }
         var offset = nameEnd &+ 1
         // Some senders put a space before the value.
         if line.hasByte(UInt8(ascii: " "), at: offset) { offset &+= 1 }

@@ -5,7 +5,9 @@ extension SyslogReader {
     ///
     /// The first token is the hostname when it ends at a space, and the tag when it ends at a colon
     /// or a bracket: many senders leave the hostname out.
-    func readRFC3164(_ line: RawSpan, at start: Int, into fields: inout SyslogFields) {
+    func readRFC3164(
+        _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
+    ) {
         var offset = Self.skipSpaces(line, from: start)
         guard offset < line.byteCount else {
             fields.message = SyslogFields.slot(offset, offset)
@@ -20,7 +22,41 @@ extension SyslogReader {
             offset = readHostname(line, at: offset, into: &fields)
         }
         if readRepetition(line, at: offset, into: &fields) { return }
+        // Tags begin with a letter, nearly all of them.
+        if bodies != .off, offset < line.byteCount, !line.byte(at: offset).isLetter,
+            readOddTag(line, at: offset, received: received, into: &fields)
+        {
+            return
+        }
         readTag(line, at: offset, into: &fields)
+    }
+
+    /// Reads what no RFC puts behind the hostname: a header of Cisco's, sent on by a relay, the
+    /// space-and-colon of ASA, the mark in front of JSON.
+    @inline(never)
+    private func readOddTag(
+        _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
+    ) -> Bool {
+        switch line.byte(at: start) {
+        case UInt8(ascii: "@") where line.hasBytes(of: "@cee:", at: start):
+            fields.message = SyslogFields.slot(start, line.byteCount)
+            return true
+        case UInt8(ascii: ":"):
+            let next = Self.skipSpaces(line, from: start &+ 1)
+            guard line.hasByte(UInt8(ascii: "%"), at: next),
+                VendorTag.read(line, at: next) != nil
+            else { return false }
+            // The tag is read with the text.
+            fields.message = SyslogFields.slot(next, line.byteCount)
+            return true
+        case UInt8(ascii: "%"):
+            guard VendorTag.read(line, at: start) != nil else { return false }
+            fields.message = SyslogFields.slot(start, line.byteCount)
+            return true
+        case 0x30...0x39, UInt8(ascii: "*"), UInt8(ascii: "."):
+            return readCisco(line, at: start, received: received, into: &fields)
+        default: return false
+        }
     }
 
     static func skipSpaces(_ line: RawSpan, from start: Int) -> Int {
@@ -54,6 +90,8 @@ extension SyslogReader {
         guard offset < line.byteCount, offset > start else { return start }
         switch line.byte(at: offset) {
         case UInt8(ascii: " "):
+            // Palo Alto without a name: `1,2026/10/11 22:14:15,`.
+            if comma == start &+ 1, line.byte(at: start).isDigit { return start }
             // Ubiquiti: model, MAC address and version behind the name.
             fields.hostname = SyslogFields.slot(start, comma > start ? comma : offset)
             return Self.skipSpaces(line, from: offset)
@@ -125,6 +163,7 @@ extension SyslogReader {
         if offset > start, offset < limit {
             switch line.byte(at: offset) {
             // `http://` is text.
+            case UInt8(ascii: ":") where isEvent(line, start..<offset): break
             case UInt8(ascii: ":") where !line.hasByte(UInt8(ascii: "/"), at: offset &+ 1):
                 fields.appName = SyslogFields.slot(start, offset)
                 contentStart = offset &+ 1
@@ -155,6 +194,17 @@ extension SyslogReader {
             if keepsNil { contentStart = Self.skipSpaces(line, from: contentStart) }
         }
         fields.message = SyslogFields.slot(contentStart, line.byteCount)
+    }
+
+    /// Whether the tag is the `CEF:0|` or `LEEF:1.0|` of an event.
+    @inline(__always)
+    private func isEvent(_ line: RawSpan, _ tag: Range<Int>) -> Bool {
+        guard tag.count == 3 || tag.count == 4, bodies != .off,
+            line.byte(at: tag.upperBound &- 1) == UInt8(ascii: "F")
+        else { return false }
+        return tag.count == 3
+            ? line.hasBytes(of: "CEF", at: tag.lowerBound)
+            : line.hasBytes(of: "LEEF", at: tag.lowerBound)
     }
 
     /// Reads a process id up to its bracket.
