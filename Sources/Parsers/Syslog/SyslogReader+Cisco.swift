@@ -51,6 +51,7 @@ extension SyslogReader {
         if let tag { apply(tag, line, into: &fields) }
         fields.hasVendor = true
         fields.message = SyslogFields.slot(offset, line.byteCount)
+        if tag == nil { _ = readRepetition(line, at: offset, into: &fields) }
         return true
     }
 
@@ -61,7 +62,7 @@ extension SyslogReader {
             fields.hostname = fields.appName
             fields.appName = Slot.null
         }
-        vendorFields.set(tag, in: line, hasProcess: fields.appName != Slot.null)
+        vendorFields.set(tag, in: line, process: fields.appName, processID: fields.procID)
         if fields.appName == Slot.null { fields.appName = tag.text }
         fields.msgID = tag.mnemonic
     }
@@ -89,8 +90,19 @@ extension SyslogReader {
         if let end = CiscoHeader.numberEnd(line, at: start) {
             return header.addNumber(line, start..<end) ? end : nil
         }
-        guard let end = CiscoHeader.wordEnd(line, at: start) else { return nil }
-        return header.addWord(line, start..<end)
+        if let end = CiscoHeader.wordEnd(line, at: start),
+            let partEnd = header.addWord(line, start..<end)
+        {
+            return partEnd
+        }
+        // A name of several words (`logging origin-id string`) has a time behind.
+        guard header.number != nil, header.hostname == Slot.null, header.time == nil,
+            let colon = line.firstIndex(of: UInt8(ascii: ":"), from: start), colon &- start <= 64,
+            line.hasByte(UInt8(ascii: " "), at: colon &+ 1),
+            clock.read(line, at: colon &+ 2, received: received) != nil
+        else { return nil }
+        header.hostname = SyslogFields.slot(start, colon)
+        return colon
     }
 
     /// The end of ` EDT` in front of a colon: the name of a zone that is not known.

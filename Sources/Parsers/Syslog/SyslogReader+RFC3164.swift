@@ -200,11 +200,18 @@ extension SyslogReader {
     @inline(__always)
     private func isEvent(_ line: RawSpan, _ tag: Range<Int>) -> Bool {
         guard tag.count == 3 || tag.count == 4, bodies != .off,
-            line.byte(at: tag.upperBound &- 1) == UInt8(ascii: "F")
+            line.byte(at: tag.upperBound &- 1) == UInt8(ascii: "F"),
+            Self.hasDigit(line, at: tag.upperBound &+ 1)
         else { return false }
         return tag.count == 3
             ? line.hasBytes(of: "CEF", at: tag.lowerBound)
             : line.hasBytes(of: "LEEF", at: tag.lowerBound)
+    }
+
+    /// Whether a digit stands at `start`, or behind a space there.
+    private static func hasDigit(_ line: RawSpan, at start: Int) -> Bool {
+        let next = line.hasByte(UInt8(ascii: " "), at: start) ? start &+ 1 : start
+        return next < line.byteCount && line.byte(at: next).isDigit
     }
 
     /// Reads a process id up to its bracket.
@@ -227,7 +234,7 @@ extension SyslogReader {
     }
 
     /// Reads `last message repeated N times`, which stands where a tag would.
-    private func readRepetition(
+    func readRepetition(
         _ line: RawSpan, at start: Int, into fields: inout SyslogFields
     ) -> Bool {
         let phrase: StaticString = "last message repeated "

@@ -1,15 +1,16 @@
 import Core
 
 /// The tag with which network devices begin a text: Cisco's `%SYS-5-CONFIG_I:`, Junos's
-/// `%INTERACT-5-UI_COMMIT:`, Huawei's `%%01IFNET/4/LINK_STATE(l)[5]:` and H3C's.
+/// `%INTERACT-5-UI_COMMIT:`, EOS's, Huawei's `%%01IFNET/4/LINK_STATE(l)[5]:` and H3C's.
 struct VendorTag {
     enum Vendor: Int, CaseIterable {
-        case cisco, juniper, huawei, h3c
+        case cisco, juniper, arista, huawei, h3c
 
         var name: String {
             switch self {
             case .cisco: "Cisco"
             case .juniper: "Juniper"
+            case .arista: "Arista"
             case .huawei: "Huawei"
             case .h3c: "H3C"
             }
@@ -149,19 +150,36 @@ struct VendorFields {
 
     /// Takes over what a tag says.
     ///
-    /// - Parameter hasProcess: whether the name of a process stands in front, as in Junos and XR;
-    ///   of the two only XR has facilities of two parts.
-    mutating func set(_ tag: VendorTag, in line: RawSpan, hasProcess: Bool) {
+    /// - Parameter process: the name in front of the tag: a process of Junos or XR, of which only XR
+    ///   has facilities of two parts, or an agent of EOS, which has no number.
+    mutating func set(_ tag: VendorTag, in line: RawSpan, process: UInt64, processID: UInt64) {
         vendor = tag.vendor
         facility = tag.facility
         subfacility = tag.subfacility
         severity = tag.severity
-        guard hasProcess, tag.vendor == .cisco, tag.subfacility == Slot.null else { return }
-        let start = Int(tag.facility >> 32)
-        let name = line.extracting(start..<start &+ Int(tag.facility & 0xffff_ffff))
-        for known in Self.junosFacilities
-        where name.byteCount == known.utf8CodeUnitCount && name.hasBytes(of: known) {
-            vendor = .juniper
+        guard process != Slot.null, tag.vendor == .cisco, tag.subfacility == Slot.null else {
+            return
         }
+        if Self.junosFacilities.contains(where: { Self.text(line, tag.facility, is: $0) }) {
+            vendor = .juniper
+        } else if processID == Slot.null, Self.isAgent(line, process) {
+            vendor = .arista
+        }
+    }
+
+    private static func text(_ line: RawSpan, _ slot: UInt64, is known: StaticString) -> Bool {
+        Int(slot & 0xffff_ffff) == known.utf8CodeUnitCount
+            && line.hasBytes(of: known, at: Int(slot >> 32))
+    }
+
+    /// Whether a name is written as EOS writes its agents': `Ebra`, `ConfigAgent`, `Rib`.
+    private static func isAgent(_ line: RawSpan, _ slot: UInt64) -> Bool {
+        let start = Int(slot >> 32)
+        let end = start &+ Int(slot & 0xffff_ffff)
+        guard end &- start >= 3, line.byte(at: start) &- 0x41 < 26,
+            line.byte(at: start &+ 1) &- 0x61 < 26
+        else { return false }
+        for offset in start..<end where !line.byte(at: offset).isLetter { return false }
+        return true
     }
 }

@@ -78,6 +78,12 @@ import Testing
                 "hostname": "192.0.2.7", "sequence": "123", "time": "2026-10-11T22:14:15",
                 "msg_id": "CONFIG_I", "message": "text",
             ]),
+        SyslogLine(
+            "<189>51: Site 4 router: *Oct 11 18:48:50.483 UTC: %SYS-5-RESTART: System restarted",
+            ["hostname": "Site 4 router", "sequence": "51", "msg_id": "RESTART"]),
+        SyslogLine(
+            "<187>4879: cm.example.com: Oct 11 2026 22:14:15.123 UTC :  %UC_RTMT-2-ALERT: %[a=b]: x",
+            ["hostname": "cm.example.com", "vendor_facility": "UC_RTMT", "message": "%[a=b]: x"]),
         // Wireless controllers.
         SyslogLine(
             "<131>WLC-1: *Dot1x_NW_MsgTask_4: Oct 11 14:32:12.345: %DOT1X-3-ABORT_AUTH: a.c:3 x",
@@ -137,6 +143,14 @@ import Testing
         SyslogLine(
             "<166>:Oct 11 22:14:15 UTC: %ASA-6-302015: Built outbound",
             ["format": "cisco", "severity": "6", "message": "Built outbound"]),
+        SyslogLine(
+            "<189>: 2026 Oct 11 22:14:15 CEST: last message repeated 3 times",
+            ["format": "cisco", "repeat_count": "3", "msg_id": nil]),
+        SyslogLine(
+            "<166>asa1 : %ASA-6-302013: Built", ["hostname": "asa1", "format": "cisco"]),
+        SyslogLine(
+            "<166>Oct 11 22:14:15 relay1 asa1: %ASA-6-302013: Built",
+            ["hostname": "relay1", "app_name": "asa1", "vendor": "Cisco"]),
         SyslogLine("<166>%ASA-6-302013: Built", ["format": "cisco", "msg_id": "302013"]),
         SyslogLine(
             "2026-10-11T02:35:28.123Z rtr-a1  %FTD-6-430003: DeviceUUID: 90e1",
@@ -173,6 +187,12 @@ import Testing
             [
                 "vendor": "Juniper", "hostname": "host", "app_name": "mgd", "proc_id": "123",
                 "msg_id": "UI_COMMIT", "message": "User 'a'",
+            ]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 leaf1 Ebra: %LINEPROTO-5-UPDOWN: Line protocol",
+            [
+                "vendor": "Arista", "hostname": "leaf1", "app_name": "Ebra",
+                "vendor_facility": "LINEPROTO", "msg_id": "UPDOWN",
             ]),
         SyslogLine(
             "<29>Oct 11 22:14:15  host mgd[123]: UI_COMMIT: User 'a'",

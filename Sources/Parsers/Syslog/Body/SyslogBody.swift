@@ -40,14 +40,16 @@ struct SyslogBody: ~Copyable {
     /// Whether a closer look at a text is worth while: most begin with a word and a blank.
     @inline(__always)
     static func mayStart(_ line: RawSpan, at start: Int) -> Bool {
-        guard start &+ 8 <= line.byteCount else { return false }
+        guard start < line.byteCount else { return false }
         switch line.byte(at: start) {
         case UInt8(ascii: "{"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "C"),
             UInt8(ascii: "L"):
             return true
         default:
-            guard start &+ 16 <= line.byteCount else { return false }
-            return hasMark(line.uint64(at: start)) || hasMark(line.uint64(at: start &+ 8))
+            let end = start &+ 8
+            guard end <= line.byteCount else { return false }
+            return hasMark(line.uint64(at: start))
+                || end &+ 8 <= line.byteCount && hasMark(line.uint64(at: end))
         }
     }
 
