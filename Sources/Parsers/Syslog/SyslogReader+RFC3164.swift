@@ -53,6 +53,17 @@ extension SyslogReader {
             guard VendorTag.read(line, at: start) != nil else { return false }
             fields.message = SyslogFields.slot(start, line.byteCount)
             return true
+        case UInt8(ascii: "("):
+            // Ubiquiti: `("U7LT,24a43c000000,v3.9.3.7537") hostapd: text`.
+            guard fields.hostname == Slot.null, line.hasByte(UInt8(ascii: "\""), at: start &+ 1),
+                let comma = line.firstIndex(of: UInt8(ascii: ","), from: start &+ 2),
+                let end = line.firstIndex(of: UInt8(ascii: ")"), from: comma),
+                end &- start <= 128, comma > start &+ 2,
+                line.hasByte(UInt8(ascii: "\""), at: end &- 1)
+            else { return false }
+            fields.hostname = SyslogFields.slot(start &+ 2, comma)
+            readTag(line, at: Self.skipSpaces(line, from: end &+ 1), into: &fields)
+            return true
         case 0x30...0x39, UInt8(ascii: "*"), UInt8(ascii: "."):
             return readCisco(line, at: start, received: received, into: &fields)
         default: return false

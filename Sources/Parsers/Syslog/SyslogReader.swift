@@ -44,8 +44,11 @@ final class SyslogReader {
         if fields.priority >= 0, form != .rfc3164,
             let version = Self.versionEnd(line, at: offset)
         {
-            let problem = readRFC5424(line, at: version, received: received, into: &fields)
-            return (readText(line, of: .rfc5424, received: received, into: &fields), problem)
+            var problem = readRFC5424(line, at: version, received: received, into: &fields)
+            let format = readText(line, of: .rfc5424, received: received, into: &fields)
+            // Check Point has a list of its own in the place of structured data.
+            if problem == .syslogBadStructuredData, fields.body != nil { problem = nil }
+            return (format, problem)
         }
         if form == .rfc5424 || offset == line.byteCount {
             return raw(line, line.byteCount == 0 ? .syslogEmpty : .syslogNoHeader, &fields)

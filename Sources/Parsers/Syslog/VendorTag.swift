@@ -35,12 +35,12 @@ struct VendorTag {
     static func read(_ line: RawSpan, at start: Int) -> VendorTag? {
         if line.hasByte(UInt8(ascii: "%"), at: start &+ 1) { return readModule(line, at: start) }
         var offset = start
-        // NX-OS puts the virtual device in front: `%$VDC-1%$ %ETHPORT-5-IF_UP:`.
+        // NX-OS puts the virtual device in front: `%$ VDC-1 %$ %ETHPORT-5-IF_UP:`.
         if line.hasBytes(of: "%$", at: start) {
-            guard let end = line.firstIndex(of: UInt8(ascii: " "), from: start),
-                end &- start <= 64, line.hasBytes(of: "%$ %", at: end &- 2)
+            guard let end = line.firstIndex(of: UInt8(ascii: "%"), from: start &+ 2),
+                end &- start <= 64, line.hasBytes(of: "%$ %", at: end)
             else { return nil }
-            offset = end &+ 1
+            offset = end &+ 3
         }
         return readFacility(line, at: offset)
     }

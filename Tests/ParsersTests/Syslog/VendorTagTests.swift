@@ -144,6 +144,9 @@ import Testing
             "<166>:Oct 11 22:14:15 UTC: %ASA-6-302015: Built outbound",
             ["format": "cisco", "severity": "6", "message": "Built outbound"]),
         SyslogLine(
+            "<189>2026 Oct 11 22:14:15 n7k %$ VDC-1 %$ %VSHD-5-CONFIG_I: Configured",
+            ["hostname": "n7k", "vendor_facility": "VSHD", "message": "Configured"]),
+        SyslogLine(
             "<189>: 2026 Oct 11 22:14:15 CEST: last message repeated 3 times",
             ["format": "cisco", "repeat_count": "3", "msg_id": nil]),
         SyslogLine(
@@ -200,6 +203,9 @@ import Testing
         SyslogLine(
             "<14> Oct 11 22:14:15 192.0.2.9 00076 ports: port 1 is now on-line",
             ["hostname": "192.0.2.9", "message": "00076 ports: port 1 is now on-line"]),
+        SyslogLine(
+            #"<30>Oct 11 22:14:15 ("U7LT,24a43c000000,v3.9.3.7537") hostapd: ath0: STA"#,
+            ["hostname": "U7LT", "app_name": "hostapd", "message": "ath0: STA"]),
         SyslogLine(
             "<14>Oct 11 22:14:15 PA-220 1,2026/10/11 22:14:15,0011,TRAFFIC,end",
             ["hostname": "PA-220", "message": "1,2026/10/11 22:14:15,0011,TRAFFIC,end"]),

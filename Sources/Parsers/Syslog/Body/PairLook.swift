@@ -16,7 +16,7 @@ struct PairLook {
     /// The keys that FortiGate, Sophos and SonicWall begin with, and netfilter's `IN=`.
     private static let firstKeys: [StaticString] = [
         "date", "time", "timestamp", "logver", "itime", "eventtime", "devname", "devid",
-        "device", "device_name", "id", "sn", "logid", "type", "IN",
+        "device", "device_name", "id", "sn", "logid", "type", "IN", "DESCR",
     ]
 
     /// Pairs that are looked at; more would cost time.

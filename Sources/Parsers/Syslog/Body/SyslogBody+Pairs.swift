@@ -1,7 +1,7 @@
 import Core
 
 extension SyslogBody {
-    private static let byBlanks = KeyValuePairs()
+    static let byBlanks = KeyValuePairs()
     private static let byCommas = KeyValuePairs(pairSeparator: [UInt8(ascii: ",")])
 
     private static let timeKeys: [StaticString] = ["timestamp", "time"]

@@ -43,7 +43,7 @@ struct SyslogBody: ~Copyable {
         guard start < line.byteCount else { return false }
         switch line.byte(at: start) {
         case UInt8(ascii: "{"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "C"),
-            UInt8(ascii: "L"):
+            UInt8(ascii: "L"), UInt8(ascii: "["):
             return true
         default:
             let end = start &+ 8
@@ -98,6 +98,9 @@ struct SyslogBody: ~Copyable {
             guard wanted.allows(format),
                 readLEEF(line, at: start, received: received, into: &fields)
             else { return false }
+        case UInt8(ascii: "["):
+            format = .kv
+            guard wanted.allows(format), readBracket(line, at: start) else { return false }
         default:
             format = .kv
             guard wanted.allows(format),

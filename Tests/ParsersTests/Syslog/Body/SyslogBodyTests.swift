@@ -113,6 +113,24 @@ import Testing
                 "fields": "{IN:eth0,OUT:,SRC:10.0.0.1,LEN:[348,328],DF:true,PROTO:UDP}",
             ]),
         SyslogLine(
+            "<13>Oct 11 22:14:15 USG kernel: [WAN_LOCAL-D]IN=eth0 OUT= SRC=192.0.2.1 LEN=40",
+            ["fields": "{prefix:WAN_LOCAL-D,IN:eth0,OUT:,SRC:192.0.2.1,LEN:40}"]),
+        SyslogLine(
+            #"<4>Oct 11 22:14:15 UDM [WAN_IN-D-4001] DESCR="a b" IN=eth8 OUT=br0 LEN=40 DF"#,
+            [
+                "hostname": "UDM",
+                "fields": "{prefix:WAN_IN-D-4001,DESCR:a b,IN:eth8,OUT:br0,LEN:40,DF:true}",
+            ]),
+        SyslogLine(
+            #"<134>1 2026-10-11T22:14:15Z gw1 CheckPoint 12345 - [action:"Accept"; "#
+                + #"flags:"411908"; product:"VPN-1 & FireWall-1"; src:"192.0.2.1"]"#,
+            [
+                "vendor": "Check Point", "product": "VPN-1 & FireWall-1", "event": "Accept",
+                "hostname": "gw1", "app_name": "CheckPoint", "proc_id": "12345",
+                "fields": "{action:Accept,flags:411908,product:VPN-1 & FireWall-1,src:192.0.2.1}",
+                "parse_status": nil, "structured_data": nil,
+            ]),
+        SyslogLine(
             "<13>Oct 11 22:14:15 h app: level=info msg=\"all pairs\" n=5",
             ["fields": "{level:info,msg:all pairs,n:5}", "time": "2026-10-11T22:14:15"]),
     ])
@@ -122,6 +140,7 @@ import Testing
         "seq=12345 forward: in:ether1 out:bridge, proto TCP", "x=1 y=2", "a=b is what it says",
         "time=5 is up, date=6 too", "url=http://a/?b=c opened", "=a =b =c =d =e =f =g",
         "id=5 sn=6 failed", "user=root tty=pts/0 failed again", "a=\"b c=d e=f g=h i=j k=l m=n",
+        "[12.5] nf_conntrack: table full", "[a:\"b\" c]x", "[IN] IN=eth0 is up",
         "CEFIR is no event", "CEF: nor this", "LEEF nor this one", "{curly} but no JSON",
         "{\"a\":1} and more", "@cee: nothing", "@cee {\"a\":1}", "100% of all, and more",
     ])
