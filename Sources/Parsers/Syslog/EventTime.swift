@@ -13,6 +13,7 @@ struct EventTime {
     /// - Parameters:
     ///   - device: what the sender says; `nil` when it does not.
     ///   - isUnset: whether the sender says that its clock is not set right.
+    @inline(__always)
     init(device: Timestamp?, isUnset: Bool = false, source: PayloadSource) {
         guard let device else {
             self.init(time: source.received, isFromDevice: false, isSuspect: false)

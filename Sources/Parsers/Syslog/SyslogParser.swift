@@ -60,8 +60,8 @@ public final class SyslogParser: LineParser {
     private var stockShapes: [SyslogLayout.Key: FluentBitSyslogLayout] = [:]
     /// For lines of RouterOS; made for the first.
     private var routerOS: RouterOSParser?
-    private var lastNumber: UInt32 = 0
-    private var lastFormat = SyslogFormat.raw
+    /// The number of the message read last, 0 for none, and its format.
+    private var last = (number: UInt32(0), format: SyslogFormat.raw)
 
     /// - Parameters:
     ///   - body: which texts become fields; with a forced form or Fluent Bit's names none do.
@@ -88,10 +88,10 @@ public final class SyslogParser: LineParser {
 
     /// The number that its sender gave the message read last; `nil` when it gave none.
     public var lastSequence: MessageSequence? {
-        lastNumber == 0
+        last.number == 0
             ? nil
             : MessageSequence(
-                number: lastNumber, kind: lastFormat == .rfc5424 ? .rfc5424 : .cisco)
+                number: last.number, kind: last.format == .rfc5424 ? .rfc5424 : .cisco)
     }
 
     public func parse(
@@ -127,8 +127,7 @@ public final class SyslogParser: LineParser {
         _ line: RawSpan, _ fields: SyslogFields, format: SyslogFormat, problem: ErrorCode?,
         isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
     ) -> ErrorCode? {
-        lastNumber = fields.sequence
-        lastFormat = format
+        last = (fields.sequence, format)
         if schema == .fluentBit {
             appendStock(line, fields, format: format, problem: problem, from: source, into: &batch)
             return problem

@@ -10,9 +10,10 @@ extension SyslogReader {
         into fields: inout SyslogFields
     ) -> SyslogFormat {
         let start = Int(fields.message >> 32)
-        guard bodies != .off, fields.hasVendor || SyslogBody.mayStart(line, at: start) else {
-            return format
-        }
+        guard bodies != .off,
+            fields.hasVendor
+                || SyslogBody.mayStart(line, at: start, allowsOne: bodies == .kv)
+        else { return format }
         return readSpecial(line, at: start, of: format, received: received, into: &fields)
     }
 
@@ -70,7 +71,7 @@ extension SyslogReader {
             fields.appName = Slot.null
         }
         if readCisco(line, at: start, received: received, into: &fields) { return .cisco }
-        if SyslogBody.mayStart(line, at: start),
+        if SyslogBody.mayStart(line, at: start, allowsOne: bodies == .kv),
             body.read(line, at: start, bodies, clock: clock, received: received, into: &fields)
         {
             fields.message = SyslogFields.slot(start, line.byteCount)

@@ -53,16 +53,8 @@ struct PairLook {
     private static func keyEnd(_ line: RawSpan, from start: Int) -> Int? {
         var offset = start
         let limit = Swift.min(line.byteCount, start &+ 64)
-        while offset < limit {
-            switch line.byte(at: offset) {
-            case UInt8(ascii: "="): return offset > start ? offset : nil
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"), UInt8(ascii: "-"),
-                UInt8(ascii: "."):
-                offset &+= 1
-            default: return nil
-            }
-        }
-        return nil
+        while offset < limit, line.byte(at: offset).isNameByte { offset &+= 1 }
+        return offset > start && line.hasByte(UInt8(ascii: "="), at: offset) ? offset : nil
     }
 
     private static func isFirstKey(_ line: RawSpan, _ range: Range<Int>) -> Bool {

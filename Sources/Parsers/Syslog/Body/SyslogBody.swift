@@ -38,8 +38,10 @@ struct SyslogBody: ~Copyable {
     // MARK: Detection
 
     /// Whether a closer look at a text is worth while: most begin with a word and a blank.
+    ///
+    /// - Parameter allowsOne: whether a single pair at the beginning is enough.
     @inline(__always)
-    static func mayStart(_ line: RawSpan, at start: Int) -> Bool {
+    static func mayStart(_ line: RawSpan, at start: Int, allowsOne: Bool) -> Bool {
         guard start < line.byteCount else { return false }
         switch line.byte(at: start) {
         case UInt8(ascii: "{"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "C"),
@@ -48,9 +50,43 @@ struct SyslogBody: ~Copyable {
         default:
             let end = start &+ 8
             guard end <= line.byteCount else { return false }
-            return hasMark(line.uint64(at: start))
+            let hasMark =
+                hasMark(line.uint64(at: start))
                 || end &+ 8 <= line.byteCount && hasMark(line.uint64(at: end))
+            return hasMark && (allowsOne || mayBePairs(line, at: start))
         }
+    }
+
+    /// The second pair of known layouts begins within so many bytes, unless the value is quoted.
+    private static let secondKey = 48
+
+    /// Whether two pairs stand at `start`, the second up to its `=`, or words with commas between.
+    @inline(never)
+    private static func mayBePairs(_ line: RawSpan, at start: Int) -> Bool {
+        let head = line.extracting(start..<Swift.min(line.byteCount, start &+ secondKey))
+        if let equals = head.firstIndex(of: UInt8(ascii: "=")), equals < 16,
+            !head.hasByte(UInt8(ascii: "\""), at: equals &+ 1),
+            head.firstIndex(of: UInt8(ascii: "="), from: equals &+ 1) == nil
+        {
+            return false
+        }
+        var offset = start
+        while offset < line.byteCount, line.byte(at: offset).isNameByte { offset &+= 1 }
+        guard offset > start, offset < line.byteCount else { return false }
+        if line.byte(at: offset) == UInt8(ascii: ",") {
+            return offset &+ 1 < line.byteCount && line.byte(at: offset &+ 1).isLetter
+        }
+        guard line.byte(at: offset) == UInt8(ascii: "=") else { return false }
+        // Quoted values may hold anything.
+        if line.hasByte(UInt8(ascii: "\""), at: offset &+ 1) { return true }
+        while offset < line.byteCount, line.byte(at: offset) > 0x20 {
+            if line.byte(at: offset) == UInt8(ascii: ",") { return true }
+            offset &+= 1
+        }
+        if offset == line.byteCount { return true }
+        offset = SyslogReader.skipSpaces(line, from: offset)
+        while offset < line.byteCount, line.byte(at: offset).isNameByte { offset &+= 1 }
+        return line.hasByte(UInt8(ascii: "="), at: offset)
     }
 
     /// Whether one of eight bytes is `=`, which ends a key, or the comma of RouterOS's topics.
@@ -246,5 +282,18 @@ struct SyslogBody: ~Copyable {
     /// Appends what is not in the line behind it, in the row being written.
     func append(to batch: inout RecordBatch, rowLength: Int) {
         _ = batch.appendVariable(scratch.bytes, rowLength: rowLength)
+    }
+}
+
+extension UInt8 {
+    /// Letters, digits, `_`, `-` and `.`, of which the keys of pairs are made.
+    @inline(__always)
+    var isNameByte: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"), UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
     }
 }
