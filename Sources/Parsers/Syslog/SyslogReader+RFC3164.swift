@@ -13,7 +13,11 @@ extension SyslogReader {
             fields.message = SyslogFields.slot(offset, offset)
             return
         }
-        if readRepetition(line, at: offset, into: &fields) { return }
+        if line.byte(at: offset) == UInt8(ascii: "l"),
+            readRepetition(line, at: offset, into: &fields)
+        {
+            return
+        }
         if line.byte(at: offset) == UInt8(ascii: "M"),
             let end = readForwarded(line, at: offset, into: &fields)
         {
@@ -21,7 +25,11 @@ extension SyslogReader {
         } else {
             offset = readHostname(line, at: offset, into: &fields)
         }
-        if readRepetition(line, at: offset, into: &fields) { return }
+        if line.hasByte(UInt8(ascii: "l"), at: offset),
+            readRepetition(line, at: offset, into: &fields)
+        {
+            return
+        }
         // Tags begin with a letter, nearly all of them.
         if bodies != .off, offset < line.byteCount, !line.byte(at: offset).isLetter,
             readOddTag(line, at: offset, received: received, into: &fields)

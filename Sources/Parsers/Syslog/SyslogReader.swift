@@ -111,7 +111,9 @@ final class SyslogReader {
         fields.timeText = SyslogFields.slot(start, end)
         if line.hasByte(UInt8(ascii: ":"), at: end) {
             end &+= 1
-        } else if let zoneEnd = Self.zoneNameEnd(line, at: end &+ 1) {
+        } else if end &+ 1 < line.byteCount, line.byte(at: end &+ 1) &- 0x41 < 26,
+            let zoneEnd = Self.zoneNameEnd(line, at: end &+ 1)
+        {
             end = zoneEnd
         }
         return end

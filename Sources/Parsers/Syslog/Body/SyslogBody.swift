@@ -57,19 +57,9 @@ struct SyslogBody: ~Copyable {
         }
     }
 
-    /// The second pair of known layouts begins within so many bytes, unless the value is quoted.
-    private static let secondKey = 48
-
     /// Whether two pairs stand at `start`, the second up to its `=`, or words with commas between.
     @inline(never)
     private static func mayBePairs(_ line: RawSpan, at start: Int) -> Bool {
-        let head = line.extracting(start..<Swift.min(line.byteCount, start &+ secondKey))
-        if let equals = head.firstIndex(of: UInt8(ascii: "=")), equals < 16,
-            !head.hasByte(UInt8(ascii: "\""), at: equals &+ 1),
-            head.firstIndex(of: UInt8(ascii: "="), from: equals &+ 1) == nil
-        {
-            return false
-        }
         var offset = start
         while offset < line.byteCount, line.byte(at: offset).isNameByte { offset &+= 1 }
         guard offset > start, offset < line.byteCount else { return false }
@@ -77,6 +67,17 @@ struct SyslogBody: ~Copyable {
             return offset &+ 1 < line.byteCount && line.byte(at: offset &+ 1).isLetter
         }
         guard line.byte(at: offset) == UInt8(ascii: "=") else { return false }
+        // In all known layouts the second pair begins within 32 bytes, unless the value is quoted.
+        if start &+ 32 <= line.byteCount {
+            var equals = 0
+            var quotes = 0
+            for index in 0..<4 {
+                let word = line.uint64(at: start &+ index &* 8)
+                equals &+= count(of: 0x3d, in: word)
+                quotes &+= count(of: 0x22, in: word)
+            }
+            if equals == 1, quotes == 0 { return false }
+        }
         // Quoted values may hold anything.
         if line.hasByte(UInt8(ascii: "\""), at: offset &+ 1) { return true }
         while offset < line.byteCount, line.byte(at: offset) > 0x20 {
@@ -87,6 +88,14 @@ struct SyslogBody: ~Copyable {
         offset = SyslogReader.skipSpaces(line, from: offset)
         while offset < line.byteCount, line.byte(at: offset).isNameByte { offset &+= 1 }
         return line.hasByte(UInt8(ascii: "="), at: offset)
+    }
+
+    /// How many of eight bytes are `byte`.
+    @inline(__always)
+    private static func count(of byte: UInt64, in word: UInt64) -> Int {
+        let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
+        let other = word ^ byte &* 0x0101_0101_0101_0101
+        return (~(((other & low) &+ low) | other | low)).nonzeroBitCount
     }
 
     /// Whether one of eight bytes is `=`, which ends a key, or the comma of RouterOS's topics.

@@ -196,6 +196,11 @@ import Testing
         #expect(record["src_addr"] == "192.0.2.1")
     }
 
+    @Test func handsTopicsOverWithAnyText() {
+        let line = "<30>2026-10-11T22:14:15.1+0200 r1 dns,info a=b is a text of no known form"
+        #expect(SyslogRun().read(line)["topics"] == "[dns,info]")
+    }
+
     @Test(arguments: [
         "<134>Oct 11 22:14:15 r1 firewall,info: seq=5 forward", "<13>error something happened",
         "<13>Oct 11 22:14:15 h system went down, info follows", "<13>info,please read",
