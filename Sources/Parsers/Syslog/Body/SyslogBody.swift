@@ -67,16 +67,13 @@ struct SyslogBody: ~Copyable {
             return offset &+ 1 < line.byteCount && line.byte(at: offset &+ 1).isLetter
         }
         guard line.byte(at: offset) == UInt8(ascii: "=") else { return false }
-        // In all known layouts the second pair begins within 32 bytes, unless the value is quoted.
-        if start &+ 32 <= line.byteCount {
-            var equals = 0
-            var quotes = 0
-            for index in 0..<4 {
-                let word = line.uint64(at: start &+ index &* 8)
-                equals &+= count(of: 0x3d, in: word)
-                quotes &+= count(of: 0x22, in: word)
-            }
-            if equals == 1, quotes == 0 { return false }
+        // In all known layouts a quote or the next pair's `=` stands within 32 bytes.
+        let next = offset &+ 1
+        if next &+ 32 <= line.byteCount,
+            !hasPairMark(line.uint64(at: next)), !hasPairMark(line.uint64(at: next &+ 8)),
+            !hasPairMark(line.uint64(at: next &+ 16)), !hasPairMark(line.uint64(at: next &+ 24))
+        {
+            return false
         }
         // Quoted values may hold anything.
         if line.hasByte(UInt8(ascii: "\""), at: offset &+ 1) { return true }
@@ -90,12 +87,13 @@ struct SyslogBody: ~Copyable {
         return line.hasByte(UInt8(ascii: "="), at: offset)
     }
 
-    /// How many of eight bytes are `byte`.
+    /// Whether one of eight bytes is `=` or a quote.
     @inline(__always)
-    private static func count(of byte: UInt64, in word: UInt64) -> Int {
-        let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
-        let other = word ^ byte &* 0x0101_0101_0101_0101
-        return (~(((other & low) &+ low) | other | low)).nonzeroBitCount
+    private static func hasPairMark(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let equals = word ^ 0x3d &* ones
+        let quote = word ^ 0x22 &* ones
+        return ((equals &- ones) & ~equals | (quote &- ones) & ~quote) & 0x8080_8080_8080_8080 != 0
     }
 
     /// Whether one of eight bytes is `=`, which ends a key, or the comma of RouterOS's topics.
