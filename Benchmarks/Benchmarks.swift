@@ -50,6 +50,25 @@ enum Benchmarks {
                 + "proto TCP (SYN), 10.1.17.4:40321->93.184.216.34:443, len 60"
         ),
         (
+            "cisco", "syslog",
+            "<189>4711: router-7: *Nov 23 18:00:00.123 UTC: %LINEPROTO-5-UPDOWN: Line protocol on "
+                + "Interface GigabitEthernet0/1, changed state to up"
+        ),
+        (
+            "fortigate", "syslog",
+            "<189>date=2026-11-23 time=18:00:00 devname=\"fgt-1\" devid=\"FGT60D4614044725\" "
+                + "logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" level=\"notice\" "
+                + "vd=\"root\" srcip=10.1.17.4 srcport=40321 srcintf=\"lan\" dstip=93.184.216.34 "
+                + "dstport=443 dstintf=\"wan1\" sessionid=408903 proto=6 action=\"close\" "
+                + "policyid=2 service=\"HTTPS\" duration=36 sentbyte=1200 rcvdbyte=40000"
+        ),
+        (
+            "cef", "syslog",
+            "<134>Nov 23 18:00:00 fw2 CEF:0|Example|Guard|1.0|100|blocked|7|src=10.1.17.4 "
+                + "spt=40321 dst=93.184.216.34 dpt=443 proto=TCP act=deny cs1=17 cs1Label=Rule "
+                + "msg=a session was blocked by policy"
+        ),
+        (
             "routeros firewall", "routeros",
             "firewall,info D|rule forward: in:ether1 out:bridge, connection-state:new src-mac "
                 + "4c:5e:0c:11:22:33, proto TCP (SYN), 10.1.17.4:40321->93.184.216.34:443, len 60"

@@ -68,9 +68,7 @@ public final class MessageIntake: MessageDecoder {
         let outcome = own.decode(
             message, isTruncated: isTruncated, from: source, of: senders.last, into: &batch)
         senders.countAsBefore(payloadBytes: payload.byteCount, records: outcome.records)
-        if outcome.records != 1 || outcome.problem != nil || outcome.isFirstDebug {
-            note(outcome, of: senders.last, MessageRemarks())
-        }
+        if !outcome.isPlain { note(outcome, of: senders.last, MessageRemarks()) }
     }
 
     /// Takes note of what is not so with nearly all messages.
@@ -79,6 +77,7 @@ public final class MessageIntake: MessageDecoder {
     ) {
         if outcome.records == 0 { open.add(sender, remarks) }
         if let problem = outcome.problem { sender.counters.count(problem) }
+        if let sequence = outcome.sequence { sender.follow(sequence) }
         guard outcome.isFirstDebug else { return }
         let code = ErrorCode.routerosDebugTopics
         sender.counters.count(code)

@@ -28,9 +28,9 @@ public enum MessageReader {
     ) -> MessageOutcome {
         switch self {
         case .syslog(let parser):
-            return MessageOutcome(
-                problem: parser.decode(
-                    message, isTruncated: isTruncated, from: source, into: &batch))
+            let problem = parser.decode(
+                message, isTruncated: isTruncated, from: source, into: &batch)
+            return MessageOutcome(problem: problem, sequence: parser.lastSequence)
         case .routeros(let parser):
             let outcome = parser.decode(
                 message, isTruncated: isTruncated, from: source, of: &sender.routeros, into: &batch)
@@ -69,4 +69,9 @@ struct MessageOutcome {
     var problem: ErrorCode?
     /// Whether the sender shows for the first time that it sends debug topics.
     var isFirstDebug = false
+    /// The number that its sender gave the message.
+    var sequence: MessageSequence?
+
+    /// Whether there is nothing to note but that there is a record.
+    var isPlain: Bool { records == 1 && problem == nil && !isFirstDebug && sequence == nil }
 }

@@ -15,6 +15,7 @@ final class MessageSender {
     var routeros: RouterOSSender
     /// Whether it stands among the open entries.
     var hasOpenEntry = false
+    private var sequence: SequenceWatch?
     private var bucket: RateBucket?
 
     /// - Parameters:
@@ -34,6 +35,15 @@ final class MessageSender {
         isOrdinary =
             isAllowed && !isRelay && profile.name.isEmpty && profile.hostname.isEmpty
             && bucket == nil && profile.treatment == 0
+    }
+
+    /// Follows the numbers that the sender gives its messages.
+    func follow(_ number: MessageSequence) {
+        // A relay passes on the numbers of many.
+        guard !isRelay else { return }
+        var watch = sequence ?? SequenceWatch(number.kind)
+        watch.follow(number, reportingTo: counters)
+        sequence = watch
     }
 
     /// Whether one more message is within the sender's rate.

@@ -206,6 +206,89 @@ import Testing
         #expect(record.contains(#""peer_address":"192.0.2.7""#) && record.contains("PROXY"))
     }
 
+    // MARK: Numbers of messages
+
+    @Test(arguments: [
+        // Numbers in the order they come; what is told of them.
+        ([1, 2, 3, 4], SequenceLoss.Snapshot()),
+        ([7, 8, 12, 13], SequenceLoss.Snapshot(lost: 3)),
+        ([7, 9, 8, 10], SequenceLoss.Snapshot(late: 1)),
+        ([7, 8, 8, 9], SequenceLoss.Snapshot(duplicates: 1)),
+        ([2_147_483_646, 2_147_483_647, 1, 2], SequenceLoss.Snapshot()),
+        ([2_147_483_645, 3], SequenceLoss.Snapshot(lost: 4)),
+    ] as [([UInt32], SequenceLoss.Snapshot)])
+    func countsNumbersThatAreMissing(numbers: [UInt32], expected: SequenceLoss.Snapshot) throws {
+        for options in ["", "sources: [{address: 192.0.2.7, name: core}]"] {
+            let bench = try IntakeBench(options)
+            for number in numbers {
+                _ = bench.take(#"<34>1 - edge su - - [meta sequenceId="\#(number)"] m"#)
+            }
+            #expect(bench.ledger.snapshot.first?.loss == expected, "\(options)")
+        }
+    }
+
+    @Test func countsCiscosNumbersToo() throws {
+        let bench = try IntakeBench("")
+        for number in [40, 41, 44] {
+            _ = bench.take("<189>\(number): *Mar  1 18:48:50.483 UTC: %SYS-5-CONFIG_I: text")
+        }
+        #expect(bench.ledger.snapshot.first?.loss == SequenceLoss.Snapshot(lost: 2))
+    }
+
+    @Test func countsNoNumbersOfRelays() throws {
+        let bench = try IntakeBench("trusted_relays: 192.0.2.7")
+        for number in [1, 500, 2, 501] {
+            _ = bench.take(#"<34>1 - edge su - - [meta sequenceId="\#(number)"] m"#)
+        }
+        #expect(bench.ledger.snapshot.first?.loss.isZero == true)
+    }
+
+    // MARK: Entries in pieces
+
+    /// A dump of three lines, each a message of its own.
+    static let dump = [
+        "radius,debug,packet received Access-Accept with id 64 from 192.0.2.3:1812",
+        "radius,debug,packet     Framed-IP-Address = 100.64.0.17",
+        "radius,debug,packet     Class = 5",
+    ]
+
+    @Test func joinsWhatRouterOSSendsInPieces() throws {
+        let bench = try IntakeBench(
+            "sources: [{address: 192.0.2.0/24, name: site, parser: routeros}]")
+        for message in Self.dump { #expect(bench.take(message) == "") }
+        // Other senders' messages do not end it.
+        let other = bench.take(
+            "system,info router rebooted", from: IntakeBench.source("192.0.2.8"))
+        #expect(other.contains("rebooted"))
+        var batch = RecordBatch()
+        let soon = Timestamp(nanoseconds: IntakeBench.received.nanoseconds + 500_000_000)
+        bench.intake.tend(at: soon, into: &batch)
+        #expect(batch.count == 0)
+        let late = Timestamp(nanoseconds: IntakeBench.received.nanoseconds + 1_500_000_000)
+        bench.intake.tend(at: late, into: &batch)
+        let records = batch.jsonLines()
+        #expect(records.count == 1)
+        for part in [#""joined":3"#, "Framed-IP-Address", "Class = 5", #""source_name":"site""#] {
+            #expect(records.first?.contains(part) == true, "\(records)")
+        }
+        bench.intake.tend(at: late, into: &batch)
+        bench.intake.finish(into: &batch)
+        #expect(batch.count == 1)
+        let counted = bench.ledger.snapshot.first { $0.name == "192.0.2.7" }
+        #expect(counted?.payloads == 3 && counted?.records == 1)
+        #expect(counted?.problems == [.routerosDebugTopics: 1])
+    }
+
+    @Test func losesNoPieceAtTheEnd() throws {
+        let bench = try IntakeBench("sources: [{address: 192.0.2.0/24, parser: routeros}]")
+        for sender in ["192.0.2.7", "192.0.2.8"] {
+            _ = bench.take(Self.dump[0], from: IntakeBench.source(sender))
+        }
+        var batch = RecordBatch()
+        bench.intake.finish(into: &batch)
+        #expect(batch.count == 2)
+    }
+
     // MARK: Connections
 
     @Test func knowsSendersByCertificate() throws {

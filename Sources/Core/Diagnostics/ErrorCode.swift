@@ -64,6 +64,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case syslogEmpty = 2206
     case syslogBadFrame = 2207
     case syslogTruncatedFrame = 2208
+    case syslogLongField = 2209
     case senderRefused = 2221
     case senderRateLimited = 2222
     case proxyHeaderMalformed = 2223

@@ -13,7 +13,7 @@ struct FluentBitSyslogLayout {
             case .rfc3164: ["pri", "time", "host", "ident", "pid", "message"]
             case .rfc5424:
                 ["pri", "time", "host", "ident", "pid", "msgid", "extradata", "message"]
-            case .raw: ["message"]
+            case .raw, .cisco, .bare, .routeros: ["message"]
             }
         var columns = [
             Column("event_time", .nanoseconds, .row(offset: 0, length: 8), hidden: true)

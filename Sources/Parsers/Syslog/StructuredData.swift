@@ -9,21 +9,25 @@ struct StructuredData: ~Copyable {
     static let parameterLimit = 256
 
     private struct Parameter {
-        var id: Range<Int>
+        /// Index of its element among those with different names.
+        var element: Int
         var name: Range<Int>
         var value: Range<Int>
         var hasEscapes: Bool
         var isWritten = false
     }
 
-    private struct Element {
-        var id: Range<Int>
-        var isWritten = false
-    }
-
     private var parameters: [Parameter] = []
-    private var elements: [Element] = []
+    /// The names of the elements, each once.
+    private var elements: [Range<Int>] = []
+    private var elementCount = 0
     private var writer = NestedWriter()
+    /// `sequenceId` of the element `meta`; 0 when there is none from 1 to 2147483647.
+    private(set) var sequence: UInt32 = 0
+    /// Whether a name has more than 32 bytes.
+    private(set) var hasLongName = false
+
+    private static let nameLimit = 32
 
     init() {}
 
@@ -33,6 +37,9 @@ struct StructuredData: ~Copyable {
     mutating func read(_ line: RawSpan, at start: Int) -> Int? {
         parameters.removeAll(keepingCapacity: true)
         elements.removeAll(keepingCapacity: true)
+        elementCount = 0
+        sequence = 0
+        hasLongName = false
         var offset = start
         while line.hasByte(UInt8(ascii: "["), at: offset) {
             guard let end = readElement(line, at: offset &+ 1) else { return nil }
@@ -49,8 +56,7 @@ struct StructuredData: ~Copyable {
     /// Reads `id name="value" ...]`; `nil` when it ends early or has another form.
     private mutating func readElement(_ line: RawSpan, at start: Int) -> Int? {
         guard let idEnd = Self.nameEnd(line, from: start) else { return nil }
-        let id = start..<idEnd
-        if elements.count < Self.parameterLimit { elements.append(Element(id: id)) }
+        let element = element(line, start..<idEnd)
         var offset = idEnd
         while offset < line.byteCount {
             if line.byte(at: offset) == UInt8(ascii: "]") { return offset &+ 1 }
@@ -62,14 +68,28 @@ struct StructuredData: ~Copyable {
             {
                 continue
             }
-            guard let end = readParameter(line, at: offset, of: id) else { return nil }
+            guard let end = readParameter(line, at: offset, of: element) else { return nil }
             offset = end
         }
         return nil
     }
 
+    /// The index of an element's name; -1 beyond the limit.
+    private mutating func element(_ line: RawSpan, _ id: Range<Int>) -> Int {
+        if elementCount == Self.parameterLimit { return -1 }
+        elementCount += 1
+        for index in elements.indices
+        where elements[index].count == id.count
+            && line.extracting(elements[index]).hasSameBytes(as: line.extracting(id))
+        {
+            return index
+        }
+        elements.append(id)
+        return elements.count - 1
+    }
+
     private mutating func readParameter(
-        _ line: RawSpan, at start: Int, of id: Range<Int>
+        _ line: RawSpan, at start: Int, of element: Int
     ) -> Int? {
         guard let nameEnd = Self.nameEnd(line, from: start),
             line.hasByte(UInt8(ascii: "="), at: nameEnd)
@@ -87,7 +107,7 @@ struct StructuredData: ~Copyable {
                 if parameters.count < Self.parameterLimit {
                     parameters.append(
                         Parameter(
-                            id: id, name: start..<nameEnd, value: valueStart..<offset,
+                            element: element, name: start..<nameEnd, value: valueStart..<offset,
                             hasEscapes: hasEscapes))
                 }
                 return offset &+ 1
@@ -128,18 +148,16 @@ struct StructuredData: ~Copyable {
     private mutating func write(_ line: RawSpan) {
         writer.removeAll()
         writer.beginMap()
-        for first in elements.indices where !elements[first].isWritten {
-            let id = line.extracting(elements[first].id)
-            for other in first..<elements.count
-            where line.extracting(elements[other].id).hasSameBytes(as: id) {
-                elements[other].isWritten = true
+        for element in elements.indices {
+            let id = elements[element]
+            if id.count > Self.nameLimit { hasLongName = true }
+            if id.count == 4, line.hasBytes(of: "meta", at: id.lowerBound) {
+                readSequence(line, of: element)
             }
-            writer.key(id)
+            writer.key(line.extracting(id))
             writer.beginMap()
             for index in parameters.indices
-            where !parameters[index].isWritten
-                && line.extracting(parameters[index].id).hasSameBytes(as: id)
-            {
+            where parameters[index].element == element && !parameters[index].isWritten {
                 writeParameter(line, at: index)
             }
             writer.end()
@@ -147,28 +165,48 @@ struct StructuredData: ~Copyable {
         writer.end()
     }
 
+    private mutating func readSequence(_ line: RawSpan, of element: Int) {
+        for parameter in parameters
+        where parameter.element == element
+            && line.extracting(parameter.name).isText("sequenceId")
+        {
+            guard (1...10).contains(parameter.value.count) else { return }
+            var value: UInt64 = 0
+            for offset in parameter.value {
+                guard line.byte(at: offset).isDigit else { return }
+                value = value &* 10 &+ UInt64(line.byte(at: offset) &- 0x30)
+            }
+            if value <= UInt64(Int32.max) { sequence = UInt32(value) }
+            return
+        }
+    }
+
     /// Writes a parameter and all later ones of the same element and name.
     private mutating func writeParameter(_ line: RawSpan, at first: Int) {
-        let id = line.extracting(parameters[first].id)
-        let name = line.extracting(parameters[first].name)
-        writer.key(name)
+        let name = parameters[first].name
+        if name.count > Self.nameLimit { hasLongName = true }
+        writer.key(line.extracting(name))
         var isArray = false
-        for index in first..<parameters.count {
-            guard line.extracting(parameters[index].name).hasSameBytes(as: name),
-                line.extracting(parameters[index].id).hasSameBytes(as: id)
-            else { continue }
+        for index in first &+ 1..<parameters.count where isSame(line, index, first) {
             parameters[index].isWritten = true
-            if index > first { isArray = true }
+            isArray = true
         }
-        if isArray { writer.beginArray() }
-        for index in first..<parameters.count {
-            guard line.extracting(parameters[index].name).hasSameBytes(as: name),
-                line.extracting(parameters[index].id).hasSameBytes(as: id)
-            else { continue }
+        guard isArray else { return writeValue(line, parameters[first]) }
+        writer.beginArray()
+        writeValue(line, parameters[first])
+        for index in first &+ 1..<parameters.count where isSame(line, index, first) {
             writeValue(line, parameters[index])
-            if !isArray { break }
         }
-        if isArray { writer.end() }
+        writer.end()
+    }
+
+    /// Whether two parameters are of one element and one name.
+    @inline(__always)
+    private func isSame(_ line: RawSpan, _ one: Int, _ other: Int) -> Bool {
+        parameters[one].element == parameters[other].element
+            && parameters[one].name.count == parameters[other].name.count
+            && line.extracting(parameters[one].name).hasSameBytes(
+                as: line.extracting(parameters[other].name))
     }
 
     /// Writes a value without its escapes: only `\"`, `\\` and `\]` are any (RFC 5424 §6.3.3).

@@ -17,6 +17,14 @@ struct SyslogFields {
     var deviceTime: Timestamp?
     /// From "last message repeated N times".
     var repeatCount: UInt32 = 0
+    /// The sender's number of the message; 0 for none.
+    var sequence: UInt32 = 0
+    /// Whether the sender says that its clock is not set right.
+    var isClockUnset = false
+    /// Whether the reader's `vendorFields` belong to this message.
+    var hasVendor = false
+    /// What the reader's `body` made of the text.
+    var body: SyslogBody.Format?
 
     /// A place in the line; `nil` for an empty one.
     static func slot(_ start: Int, _ end: Int) -> UInt64 {
@@ -24,7 +32,13 @@ struct SyslogFields {
     }
 }
 
-/// Which layout a line has.
+/// Which header a line has.
 enum SyslogFormat: Int, CaseIterable {
     case rfc3164, rfc5424, raw
+    /// Cisco's own, which is none of the others.
+    case cisco
+    /// None, or a name alone, in front of a body that is known.
+    case bare
+    /// A line of RouterOS, which another parser reads.
+    case routeros
 }

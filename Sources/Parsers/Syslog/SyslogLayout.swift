@@ -17,12 +17,38 @@ struct SyslogLayout {
         static let isTimeSuspect = 40
         static let isTruncated = 41
         static let isPriorityValid = 42
+        /// 0x10 | the severity of a vendor's tag, or 0 for none.
+        static let tagSeverity = 43
+        static let sequence = 44
         static let message = 48
         static let hostname = 56
         static let appName = 64
         static let procID = 72
         static let msgID = 80
         static let structuredData = 88
+    }
+
+    /// Which layout it is.
+    struct Key: Hashable {
+        var format: SyslogFormat
+        /// Whether `time` is the sender's.
+        var hasDeviceTime: Bool
+        /// What the record says in `parse_error`.
+        var problem: ErrorCode?
+        /// Whose tag or header the message has.
+        var vendor: VendorTag.Vendor?
+        /// What the text is made of.
+        var body: SyslogBody.Format?
+    }
+
+    /// Places of what a vendor's header and tag say, behind the fixed part of all others.
+    enum VendorPlace {
+        static let facility = 0
+        static let subfacility = 8
+        static let node = 16
+        static let uptime = 24
+        static let logNumber = 32
+        static let byteCount = 36
     }
 
     /// Time received (8 bytes) and transport (4 bytes, padded).
@@ -34,53 +60,70 @@ struct SyslogLayout {
     let rowLength: Int
     /// Whether the last slot of the fixed part points to the whole line.
     let hasRaw: Bool
+    /// Where the places of a vendor's values and of a body's start.
+    let vendorStart: Int
+    let bodyStart: Int
+    /// Whether there are any of those.
+    let isSpecial: Bool
+    let body: SyslogBody.Format?
 
     /// Bytes of the fixed part by format: what a format cannot have takes no room.
-    static func rowLength(of format: SyslogFormat) -> Int {
-        switch format {
-        case .raw: Place.hostname
-        case .rfc3164: Place.msgID
+    private static func rowLength(of key: Key) -> Int {
+        switch key.format {
+        case .raw, .routeros: Place.hostname
+        case .rfc3164, .bare, .cisco: key.vendor == nil ? Place.msgID : Place.structuredData
         case .rfc5424: Place.structuredData + Slot.byteCount
         }
     }
 
-    /// - Parameters:
-    ///   - hasDeviceTime: whether `time` is the header's.
-    ///   - problem: what the record says in `parse_error`.
-    ///   - rawKey: name of a column for the whole line.
-    ///   - addressKey: name of the sender's address.
-    init(
-        format: SyslogFormat, hasDeviceTime: Bool, problem: ErrorCode?, rawKey: String?,
-        addressKey: String
-    ) {
-        let status = format == .raw ? "raw" : problem == nil ? "ok" : "partial"
-        var columns = Self.timeColumns(hasDeviceTime: hasDeviceTime)
+    init(_ key: Key, _ names: SyslogParser.Names) {
+        let format = key.format
+        let status = key.status
+        var columns = Self.timeColumns(hasDeviceTime: key.hasDeviceTime)
         if format != .raw {
             columns.append(Column("hostname", .text, .slot(offset: Place.hostname)))
             columns.append(Column("app_name", .text, .slot(offset: Place.appName)))
             columns.append(Column("proc_id", .text, .slot(offset: Place.procID)))
         }
-        if format == .rfc5424 {
+        if format == .rfc5424 || key.vendor != nil {
             columns.append(Column("msg_id", .text, .slot(offset: Place.msgID)))
         }
-        columns += Self.priorityColumns(hiddenAt: columns.count)
+        columns +=
+            key.vendor == nil
+            ? Self.priorityColumns(hiddenAt: columns.count)
+            : Self.taggedPriorityColumns(hiddenAt: columns.count)
         if format == .rfc5424 {
             columns.append(
                 Column("structured_data", .nested, .slot(offset: Place.structuredData)))
         }
         columns.append(Column("message", .text, .slot(offset: Place.message)))
-        var rowLength = Self.rowLength(of: format)
+        var rowLength = Self.rowLength(of: key)
+        vendorStart = rowLength
+        if let vendor = key.vendor {
+            columns += Self.vendorColumns(vendor, at: rowLength)
+            rowLength += VendorPlace.byteCount
+        }
+        bodyStart = rowLength
+        body = key.body
+        if let body {
+            columns += Self.bodyColumns(body, at: rowLength)
+            rowLength += body.byteCount
+        }
+        isSpecial = key.vendor != nil || body != nil
         // What a half-read line says is not lost.
-        hasRaw = rawKey != nil || status == "partial"
+        hasRaw = names.raw != nil || status == "partial"
         if hasRaw {
-            columns.append(Column(rawKey ?? "raw", .text, .slot(offset: rowLength)))
+            columns.append(Column(names.raw ?? "raw", .text, .slot(offset: rowLength)))
             rowLength += Slot.byteCount
         }
-        columns.append(.literal("format", text: "\(format)"))
+        columns.append(.literal("format", text: key.formatName))
         if status != "ok" { columns.append(.literal("parse_status", text: status)) }
-        if let problem { columns.append(.literal("parse_error", text: problem.text)) }
+        if let problem = key.problem {
+            columns.append(.literal("parse_error", text: problem.text))
+        }
         columns += Self.remarkColumns
-        columns += Self.originColumns(addressKey: addressKey)
+        if format == .rfc5424 || key.vendor != nil { columns.append(Self.sequenceColumn) }
+        columns += Self.originColumns(addressKey: names.peerAddress)
         self.rowLength = rowLength
         shape = .known(
             columns: columns, rowLength: rowLength, hasVariablePart: true,
@@ -164,6 +207,9 @@ struct SyslogLayout {
             Column("severity_name", .text, .derived(.name(of: index + 3, table: .severity))),
         ]
     }
+
+    private static let sequenceColumn = Column(
+        "sequence", .unsigned, .row(offset: Place.sequence, length: 4), zeroIsNull: true)
 
     private static let remarkColumns = [
         Column("pri_valid", .ipfixBoolean, .row(offset: Place.isPriorityValid, length: 1)),

@@ -17,6 +17,28 @@ public final class SyslogParser: LineParser {
         case fluentBit
     }
 
+    /// Which texts are taken apart into fields.
+    public enum Body: String, Sendable, CaseIterable {
+        /// All that is known: CEF, LEEF, JSON, the `key=value` pairs of firewalls, vendors' tags and
+        /// headers, lines of RouterOS.
+        case auto
+        /// None: texts stay texts, vendors' headers are not told from text.
+        case off
+        /// Only this one; `kv` takes texts that begin with a single pair, too.
+        case cef, leef, json, kv
+
+        func allows(_ format: SyslogBody.Format) -> Bool {
+            switch self {
+            case .auto: true
+            case .off: false
+            case .cef: format == .cef
+            case .leef: format == .leef
+            case .json: format == .json
+            case .kv: format == .kv
+            }
+        }
+    }
+
     /// The record's columns that a user may name.
     public struct Names: Sendable {
         /// A column for the whole line; `nil` for none.
@@ -29,36 +51,47 @@ public final class SyslogParser: LineParser {
     private let form: Form
     private let schema: Schema
     private let names: Names
+    private let timeZone: TimeZone
     private let reader: SyslogReader
     /// The layouts of messages in order, which are nearly all.
     private let plainRFC3164: SyslogLayout
     private let plainRFC5424: SyslogLayout
-    private var layouts: [LayoutKey: SyslogLayout] = [:]
-    private var stockShapes: [LayoutKey: FluentBitSyslogLayout] = [:]
-
-    struct LayoutKey: Hashable {
-        var format: SyslogFormat
-        var hasDeviceTime: Bool
-        var problem: ErrorCode?
-    }
+    private var layouts: [SyslogLayout.Key: SyslogLayout] = [:]
+    private var stockShapes: [SyslogLayout.Key: FluentBitSyslogLayout] = [:]
+    /// For lines of RouterOS; made for the first.
+    private var routerOS: RouterOSParser?
+    /// The number of the message read last, 0 for none, and its format.
+    private var last = (number: UInt32(0), format: SyslogFormat.raw)
 
     /// - Parameters:
+    ///   - body: which texts become fields; with a forced form or Fluent Bit's names none do.
     ///   - timeZone: for timestamps that do not say.
     ///   - zoneNames: what abbreviations of zones mean.
     public init(
-        form: Form = .auto, schema: Schema = .catchment, timeZone: TimeZone = .utc,
-        zoneNames: ZoneNames = .stock, names: Names = Names()
+        form: Form = .auto, schema: Schema = .catchment, body: Body = .auto,
+        timeZone: TimeZone = .utc, zoneNames: ZoneNames = .stock, names: Names = Names()
     ) {
         self.form = form
         self.schema = schema
         self.names = names
+        self.timeZone = timeZone
+        let isAuto = form == .auto && schema == .catchment
         reader = SyslogReader(
-            form: form, keepsNil: schema == .fluentBit, timeZone: timeZone,
-            zoneNames: zoneNames)
-        plainRFC3164 = Self.makeLayout(
-            LayoutKey(format: .rfc3164, hasDeviceTime: true), names)
-        plainRFC5424 = Self.makeLayout(
-            LayoutKey(format: .rfc5424, hasDeviceTime: true), names)
+            form: form, keepsNil: schema == .fluentBit, bodies: isAuto ? body : .off,
+            // Records of RouterOS have names of their own.
+            findsRouterOS: body == .auto && names.raw == nil
+                && names.peerAddress == Names().peerAddress,
+            timeZone: timeZone, zoneNames: zoneNames)
+        plainRFC3164 = SyslogLayout(SyslogLayout.Key(format: .rfc3164, hasDeviceTime: true), names)
+        plainRFC5424 = SyslogLayout(SyslogLayout.Key(format: .rfc5424, hasDeviceTime: true), names)
+    }
+
+    /// The number that its sender gave the message read last; `nil` when it gave none.
+    public var lastSequence: MessageSequence? {
+        last.number == 0
+            ? nil
+            : MessageSequence(
+                number: last.number, kind: last.format == .rfc5424 ? .rfc5424 : .cisco)
     }
 
     public func parse(
@@ -67,7 +100,7 @@ public final class SyslogParser: LineParser {
         var fields = SyslogFields()
         let (format, problem) = reader.read(line, received: source.received, into: &fields)
         if form != .auto, format == .raw { return problem ?? .syslogNoHeader }
-        append(
+        _ = append(
             line, fields, format: format, problem: problem, isTruncated: false, from: source,
             into: &batch)
         return nil
@@ -83,10 +116,9 @@ public final class SyslogParser: LineParser {
     ) -> ErrorCode? {
         var fields = SyslogFields()
         let (format, problem) = reader.read(line, received: source.received, into: &fields)
-        append(
+        return append(
             line, fields, format: format, problem: problem, isTruncated: isTruncated,
             from: source, into: &batch)
-        return problem
     }
 
     // MARK: Writing
@@ -94,13 +126,18 @@ public final class SyslogParser: LineParser {
     private func append(
         _ line: RawSpan, _ fields: SyslogFields, format: SyslogFormat, problem: ErrorCode?,
         isTruncated: Bool, from source: PayloadSource, into batch: inout RecordBatch
-    ) {
+    ) -> ErrorCode? {
+        last = (fields.sequence, format)
         if schema == .fluentBit {
             appendStock(line, fields, format: format, problem: problem, from: source, into: &batch)
-            return
+            return problem
         }
-        let moment = EventTime(device: fields.deviceTime, source: source)
-        let layout = layout(format, hasDeviceTime: moment.isFromDevice, problem: problem)
+        if format == .routeros {
+            return appendRouterOS(line, isTruncated: isTruncated, from: source, into: &batch)
+        }
+        let moment = EventTime(
+            device: fields.deviceTime, isUnset: fields.isClockUnset, source: source)
+        let layout = layout(fields, format, hasDeviceTime: moment.isFromDevice, problem: problem)
         SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
         typealias Place = SyslogLayout.Place
         batch.beginRow(rowLength: layout.rowLength, isVariable: true)
@@ -110,6 +147,7 @@ public final class SyslogParser: LineParser {
                 isTruncated: isTruncated, from: source, into: &row)
             if fields.priority < 0 { row.store(SyslogLayout.no, at: Place.isPriorityValid) }
             if fields.repeatCount != 0 { row.store(fields.repeatCount, at: Place.repeatCount) }
+            if fields.sequence != 0 { row.store(fields.sequence, at: Place.sequence) }
             row.store(fields.message, at: Place.message)
             if format != .raw {
                 row.store(fields.hostname, at: Place.hostname)
@@ -123,10 +161,35 @@ public final class SyslogParser: LineParser {
             }
         }
         _ = batch.appendVariable(line, rowLength: layout.rowLength)
+        if layout.isSpecial { storeSpecial(fields, layout, into: &batch) }
         if format == .rfc5424 {
             storeStructuredData(fields, line: line, rowLength: layout.rowLength, into: &batch)
         }
         batch.endRow(isVariable: true)
+        return problem
+    }
+
+    /// Stores what a vendor's tag or a body says; texts that are not in the line come behind it.
+    private func storeSpecial(
+        _ fields: SyslogFields, _ layout: SyslogLayout, into batch: inout RecordBatch
+    ) {
+        batch.withFixedPart(rowLength: layout.rowLength) { row in
+            if fields.hasVendor {
+                row.store(fields.msgID, at: SyslogLayout.Place.msgID)
+                layout.store(reader.vendorFields, into: &row)
+            }
+            if fields.body != nil { layout.store(reader.body.values, into: &row) }
+        }
+        if fields.body != nil { reader.body.append(to: &batch, rowLength: layout.rowLength) }
+    }
+
+    private func appendRouterOS(
+        _ line: RawSpan, isTruncated: Bool, from source: PayloadSource,
+        into batch: inout RecordBatch
+    ) -> ErrorCode? {
+        let parser = routerOS ?? RouterOSParser(timeZone: timeZone)
+        routerOS = parser
+        return parser.decode(line, isTruncated: isTruncated, from: source, into: &batch)
     }
 
     private func storeStructuredData(
@@ -141,23 +204,19 @@ public final class SyslogParser: LineParser {
     }
 
     private func layout(
-        _ format: SyslogFormat, hasDeviceTime: Bool, problem: ErrorCode?
+        _ fields: SyslogFields, _ format: SyslogFormat, hasDeviceTime: Bool, problem: ErrorCode?
     ) -> SyslogLayout {
-        if hasDeviceTime, problem == nil {
+        if hasDeviceTime, problem == nil, !fields.hasVendor, fields.body == nil {
             if format == .rfc3164 { return plainRFC3164 }
             if format == .rfc5424 { return plainRFC5424 }
         }
-        let key = LayoutKey(format: format, hasDeviceTime: hasDeviceTime, problem: problem)
+        let key = SyslogLayout.Key(
+            format: format, hasDeviceTime: hasDeviceTime, problem: problem,
+            vendor: fields.hasVendor ? reader.vendorFields.vendor : nil, body: fields.body)
         if let known = layouts[key] { return known }
-        let made = Self.makeLayout(key, names)
+        let made = SyslogLayout(key, names)
         layouts[key] = made
         return made
-    }
-
-    private static func makeLayout(_ key: LayoutKey, _ names: Names) -> SyslogLayout {
-        SyslogLayout(
-            format: key.format, hasDeviceTime: key.hasDeviceTime, problem: key.problem,
-            rawKey: names.raw, addressKey: names.peerAddress)
     }
 
     /// Writes a record as Fluent Bit's stock parsers would.
@@ -165,7 +224,7 @@ public final class SyslogParser: LineParser {
         _ line: RawSpan, _ fields: SyslogFields, format: SyslogFormat, problem: ErrorCode?,
         from source: PayloadSource, into batch: inout RecordBatch
     ) {
-        let key = LayoutKey(format: format, hasDeviceTime: true, problem: problem)
+        let key = SyslogLayout.Key(format: format, hasDeviceTime: true, problem: problem)
         let layout = stockShapes[key] ?? FluentBitSyslogLayout(format: format, problem: problem)
         stockShapes[key] = layout
         layout.append(line, fields, from: source, to: &batch)

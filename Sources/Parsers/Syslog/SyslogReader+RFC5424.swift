@@ -50,14 +50,18 @@ extension SyslogReader {
             }
             fields.timeText = SyslogFields.slot(start, offset)
         }
+        // What is longer than RFC 5424 §6 allows is taken, and said.
+        var isLong = false
         guard
-            readToken(line, &offset, into: &fields.hostname),
-            readToken(line, &offset, into: &fields.appName),
-            readToken(line, &offset, into: &fields.procID),
-            readToken(line, &offset, into: &fields.msgID), offset < line.byteCount
+            readToken(line, &offset, limit: 255, &isLong, into: &fields.hostname),
+            readToken(line, &offset, limit: 48, &isLong, into: &fields.appName),
+            readToken(line, &offset, limit: 128, &isLong, into: &fields.procID),
+            readToken(line, &offset, limit: 32, &isLong, into: &fields.msgID),
+            offset < line.byteCount
         else { return problem ?? .syslogNoHeader }
         offset &+= 1
-        return readStructuredData(line, at: offset, into: &fields) ?? problem
+        problem = readStructuredData(line, at: offset, into: &fields) ?? problem
+        return problem ?? (isLong ? .syslogLongField : nil)
     }
 
     /// Reads ` TOKEN`; NIL leaves the slot null, unless the schema keeps the text.
@@ -65,7 +69,8 @@ extension SyslogReader {
     /// - Returns: `false` when the line ends before.
     @inline(__always)
     private func readToken(
-        _ line: RawSpan, _ offset: inout Int, into slot: inout UInt64
+        _ line: RawSpan, _ offset: inout Int, limit: Int, _ isLong: inout Bool,
+        into slot: inout UInt64
     ) -> Bool {
         let start = offset &+ 1
         guard start < line.byteCount else { return false }
@@ -73,6 +78,7 @@ extension SyslogReader {
         offset = line.firstIndex(of: UInt8(ascii: " "), from: start) ?? line.byteCount
         let isNil = offset == start &+ 1 && line.byte(at: start) == UInt8(ascii: "-")
         if offset > start, !isNil || keepsNil { slot = SyslogFields.slot(start, offset) }
+        if offset &- start > limit { isLong = true }
         return true
     }
 
@@ -91,6 +97,8 @@ extension SyslogReader {
             let end = structuredData.read(line, at: start)
         {
             fields.structuredText = SyslogFields.slot(start, end)
+            fields.sequence = structuredData.sequence
+            if structuredData.hasLongName { problem = .syslogLongField }
             offset = end
         } else {
             // The rest is all message.

@@ -7,16 +7,26 @@ final class SyslogReader {
     let form: SyslogParser.Form
     /// Whether NIL and spaces are kept as Fluent Bit's patterns do.
     let keepsNil: Bool
+    /// Which bodies are looked for; `off` leaves vendors' headers and tags alone, too.
+    let bodies: SyslogParser.Body
+    /// Whether lines of RouterOS are told apart.
+    let findsRouterOS: Bool
     let clock: SyslogClock
     var structuredData = StructuredData()
+    /// Of the message read last, where its fields say so.
+    var vendorFields = VendorFields()
+    var body: SyslogBody
 
     init(
-        form: SyslogParser.Form, keepsNil: Bool, timeZone: TimeZone,
-        zoneNames: ZoneNames = .stock
+        form: SyslogParser.Form, keepsNil: Bool, bodies: SyslogParser.Body = .off,
+        findsRouterOS: Bool = false, timeZone: TimeZone, zoneNames: ZoneNames = .stock
     ) {
         self.form = form
         self.keepsNil = keepsNil
+        self.bodies = bodies
+        self.findsRouterOS = findsRouterOS
         clock = SyslogClock(zone: timeZone, zoneNames: zoneNames)
+        body = SyslogBody(zone: timeZone)
     }
 
     /// Finds out which form a line has and reads its header.
@@ -34,19 +44,26 @@ final class SyslogReader {
         if fields.priority >= 0, form != .rfc3164,
             let version = Self.versionEnd(line, at: offset)
         {
-            return (
-                .rfc5424, readRFC5424(line, at: version, received: received, into: &fields)
-            )
+            var problem = readRFC5424(line, at: version, received: received, into: &fields)
+            let format = readText(line, of: .rfc5424, received: received, into: &fields)
+            // Check Point has a list of its own in the place of structured data.
+            if problem == .syslogBadStructuredData, fields.body != nil { problem = nil }
+            return (format, problem)
         }
         if form == .rfc5424 || offset == line.byteCount {
             return raw(line, line.byteCount == 0 ? .syslogEmpty : .syslogNoHeader, &fields)
         }
         offset = Self.skipSpaces(line, from: offset)
         guard let end = readTime(line, at: offset, received: received, into: &fields) else {
+            if bodies != .off,
+                let format = readWithoutTime(line, at: offset, received: received, into: &fields)
+            {
+                return (format, nil)
+            }
             return raw(line, .syslogNoHeader, &fields)
         }
-        readRFC3164(line, at: end, into: &fields)
-        return (.rfc3164, nil)
+        readRFC3164(line, at: end, received: received, into: &fields)
+        return (readText(line, of: .rfc3164, received: received, into: &fields), nil)
     }
 
     private func raw(
@@ -90,16 +107,19 @@ final class SyslogReader {
             return nil
         }
         fields.deviceTime = reading.time
+        fields.isClockUnset = reading.isUnsynchronised
         fields.timeText = SyslogFields.slot(start, end)
         if line.hasByte(UInt8(ascii: ":"), at: end) {
             end &+= 1
-        } else if let zoneEnd = Self.zoneNameEnd(line, at: end &+ 1) {
+        } else if end &+ 1 < line.byteCount, line.byte(at: end &+ 1) &- 0x41 < 26,
+            let zoneEnd = Self.zoneNameEnd(line, at: end &+ 1)
+        {
             end = zoneEnd
         }
         return end
     }
 
-    /// The end of ` CEST:`: three to five capitals and a colon, as Cisco writes the zone's name.
+    /// The end of ` CEST:`: two to five capitals and a colon, as Cisco writes the zone's name.
     ///
     /// Names that the clock does not know are ambiguous (IST, CST), so the configured zone stands.
     /// Without the colon the word is the hostname (RFC 3164 §5.4, example 3).
@@ -108,11 +128,16 @@ final class SyslogReader {
         while offset < line.byteCount, (0x41...0x5a).contains(line.byte(at: offset)) {
             offset &+= 1
         }
-        guard (3...5).contains(offset &- start), line.hasByte(UInt8(ascii: ":"), at: offset),
-            // `CRON: text` is a tag; Cisco goes on with `%`.
-            line.hasBytes(of: " %", at: offset &+ 1)
-        else { return nil }
-        return offset &+ 1
+        guard (2...5).contains(offset &- start), line.hasBytes(of: ": ", at: offset) else {
+            return nil
+        }
+        // `CRON: text` is a tag; Cisco goes on with `%`, XR with `proc[123]: %`.
+        var next = offset &+ 2
+        while next < line.byteCount, line.byte(at: next) > 0x20, next &- offset < 64 {
+            if line.byte(at: next) == UInt8(ascii: "%") { return offset &+ 1 }
+            next &+= 1
+        }
+        return line.hasBytes(of: "]: %", at: next &- 2) ? offset &+ 1 : nil
     }
 
     /// Reads `1 1563249630.774 `, the time of Cisco Meraki: a version and seconds since 1970.

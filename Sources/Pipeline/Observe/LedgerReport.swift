@@ -78,7 +78,7 @@ public struct LedgerReport: Sendable {
     /// What sequence numbers tell: the senders that lost most one by one, the others in one sum.
     private var losses: String? {
         var table = TextTable([
-            "exporter", .init("lost", .right), .init("late", .right), .init("duplicate", .right),
+            "sender", .init("lost", .right), .init("late", .right), .init("duplicate", .right),
             .init("resets", .right),
         ])
         for input in ledger.inputs {

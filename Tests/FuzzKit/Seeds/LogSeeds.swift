@@ -14,10 +14,40 @@ enum LogSeeds {
             "000123: ", ": ", "[123]: ", "\r\n", "\n", "\0", "CEF:0|", "2026", "UTC", " GMT+02:00",
             ".000000000001", "host ", "tag[1]:", "last message repeated 2 times", "\u{1f98a}",
         ])
+        corpus.seeds += bodies.map { [$0] }
+        corpus.dictionary += pairs().dictionary.prefix(24)
+        corpus.dictionary += SeedCorpus.words([
+            "@cee: ", "{\"a\":", "LEEF:1.0|", "%%01IFNET/4/X(l)[1]:", "RP/0/RSP0/CPU0:",
+            "proc[1]: ",
+            "system,info ", "|MikroTik|", "1w2d: ", " CEST: ", "%$VDC-1%$ ",
+            "[meta sequenceId=\"1\"]",
+        ])
         corpus.dictionary.append([0xff])
         corpus.dictionary.append([0xc3])
+        let head = "<13>Oct 11 22:14:15 h a: "
+        corpus.shapes = [
+            RepeatedShape(head: head, piece: "a=b "), RepeatedShape(head: head, piece: "a=\""),
+            RepeatedShape(head: head + "CEF:0|a|b|c|d|e|f|", piece: "a=b c "),
+            RepeatedShape(head: "<13>", piece: "CEF:0|"), RepeatedShape(head: "<13>", piece: "1: "),
+            RepeatedShape(head: head + "{\"a\":", piece: "[{\"a\":"),
+            RepeatedShape(head: "<13>1 - - - - - ", piece: "[meta sequenceId=\"1\"]"),
+        ]
         return corpus
     }
+
+    /// Messages whose texts are of a vendor, or made of fields.
+    private static let bodies = SeedCorpus.words([
+        "<189>29: rtr-a1: 634: *Oct 11 02:35:28.123 UTC: %SEC-6-IPACCESSLOGP: list A permitted",
+        "<189>77: H RP/0/RSP0/CPU0:Oct 11 22:14:15.1 CEST: proc[123]: %FAC-SUB-6-MNEM : text",
+        "<189>Oct 11 2026 22:14:15+08:00 HW1 %%01IFNET/4/LINK_STATE(l)[123]:The line is down",
+        #"<189>date=2026-10-11 time=22:14:15 tz="+0200" devname="FG 1" devid="FGT6" type="utm" a="\"""#,
+        #"<134>  id=firewall sn=0017C5 time="2026-10-11 22:14:15 UTC" fw=192.0.2.1 m=537 msg="x""#,
+        #"<13>Oct 11 22:14:15 h @cee: {"a":1,"b":{"c":[true,null,"x"]},"a":2}"#,
+        #"<134>fw1 app: CEF:0|Vend\|or|P|1|100|N|10|a=b \= c cs1=7 cs1Label=R rt=1700000000123"#,
+        "<13>LEEF:2.0|V|P|1|4000|^|src=10.0.0.1^devTime=Oct 11 2026 22:14:15^a=b",
+        "<30>CEF:0|MikroTik|RB|7|10|system,info,account|Low|dvchost=r1 msg=user a logged in",
+        "<30>system,info,account user admin logged in from 192.0.2.1 via ssh",
+    ])
 
     static func routeros() -> SeedCorpus {
         var corpus = SeedCorpus()

@@ -1,3 +1,5 @@
+import Core
+
 /// What the sequence numbers of a stream count.
 enum SequenceRule: Sendable {
     /// Messages: NetFlow v9 (RFC 3954 §5.1), sFlow.

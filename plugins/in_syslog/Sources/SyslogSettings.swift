@@ -9,6 +9,7 @@ struct SyslogSettings: Sendable {
     /// A parser of the user's choice; `nil` for the native one.
     private let parserName: String?
     private let parsers: any ParserDirectory
+    private let body: SyslogParser.Body
     private var names = SyslogParser.Names()
     private let timeZone: TimeZone
     private let zoneNames: ZoneNames
@@ -24,6 +25,10 @@ struct SyslogSettings: Sendable {
             OptionSpec(
                 "parser", .parser,
                 help: "Parser for the messages instead of the native one, which reads all forms."),
+            OptionSpec(
+                "body", .choice(SyslogParser.Body.allCases.map(\.rawValue)),
+                default: SyslogParser.Body.auto.rawValue,
+                help: "Texts that are taken apart into fields: all that are known, none, or one kind."),
             TimeZone.option, ZoneNames.option,
             OptionSpec(
                 "raw_message_key", .text, help: "Field that keeps the whole message as it came."),
@@ -36,6 +41,7 @@ struct SyslogSettings: Sendable {
         var problems: [SettingsProblem] = []
         parsers = settings.parsers
         parserName = settings.text("parser")
+        body = settings.text("body").flatMap(SyslogParser.Body.init(rawValue:)) ?? .auto
         names.raw = settings.text("raw_message_key")
         names.peerAddress = settings.text("source_address_key") ?? names.peerAddress
         timeZone = settings.timeZone(problems: &problems)
@@ -44,7 +50,7 @@ struct SyslogSettings: Sendable {
             settings, format: { Framer.Format(rawValue: $0) }, &problems)
         entrance.messages.addressKey = names.peerAddress
         if parserName != nil {
-            for key in ["raw_message_key", "source_address_key", "time_zone", "zone_names"]
+            for key in ["body", "raw_message_key", "source_address_key", "time_zone", "zone_names"]
             where settings.isGiven(key) {
                 problems.append(
                     SettingsProblem(
@@ -62,8 +68,8 @@ struct SyslogSettings: Sendable {
             case nil, "syslog":
                 .syslog(
                     SyslogParser(
-                        timeZone: treatment.timeZone ?? timeZone, zoneNames: zoneNames,
-                        names: names))
+                        body: body, timeZone: treatment.timeZone ?? timeZone,
+                        zoneNames: zoneNames, names: names))
             case "routeros": .routeros(RouterOSParser(timeZone: treatment.timeZone ?? timeZone))
             case let name?: .named(name, in: parsers)
             }

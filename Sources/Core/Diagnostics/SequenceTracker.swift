@@ -1,12 +1,10 @@
-import Core
-
 /// Follows the sequence numbers of one stream whose messages each count for some units.
 ///
 /// Call `begin` with a message's number, then `end` with its units when they are known. Numbers are
 /// modulo 2³².
-struct SequenceTracker {
+public struct SequenceTracker: Sendable {
     /// What a number says about its message.
-    enum Arrival: Sendable {
+    public enum Arrival: Sendable {
         /// The first of all, or the one expected.
         case inOrder
         /// Units before it are missing.
@@ -20,7 +18,7 @@ struct SequenceTracker {
     }
 
     /// Units that did not come, from `start` on.
-    private struct Gap {
+    private struct Gap: Sendable {
         var start: UInt32
         var count: UInt32
     }
@@ -34,7 +32,7 @@ struct SequenceTracker {
 
     /// How far back a message may be late, in units.
     private let reach: Int32
-    private(set) var loss = SequenceLoss.Snapshot()
+    public private(set) var loss = SequenceLoss.Snapshot()
     private var arrival = Arrival.inOrder
     private var sequence: UInt32 = 0
     /// The number of the message to come; `nil` before the first.
@@ -50,10 +48,11 @@ struct SequenceTracker {
     private var run = 0
     private var lossBeforeRun = SequenceLoss.Snapshot()
 
-    init(reach: Int32) { self.reach = reach }
+    /// - Parameter reach: how late a message may be, in units.
+    public init(reach: Int32) { self.reach = reach }
 
     /// - Parameter hasRestarted: whether something else than the number says so.
-    mutating func begin(_ sequence: UInt32, hasRestarted: Bool = false) -> Arrival {
+    public mutating func begin(_ sequence: UInt32, hasRestarted: Bool = false) -> Arrival {
         self.sequence = sequence
         arrival = judge(sequence, hasRestarted)
         switch arrival {
@@ -66,7 +65,7 @@ struct SequenceTracker {
     }
 
     /// Whether a message with this number would be a new beginning.
-    func tellsRestart(_ sequence: UInt32) -> Bool { judge(sequence, false) == .restart }
+    public func tellsRestart(_ sequence: UInt32) -> Bool { judge(sequence, false) == .restart }
 
     private func judge(_ sequence: UInt32, _ hasRestarted: Bool) -> Arrival {
         guard let expected else { return .inOrder }
@@ -115,7 +114,7 @@ struct SequenceTracker {
     }
 
     /// - Parameter units: what the message counts for; `nil` when that cannot be told.
-    mutating func end(units: Int?) {
+    public mutating func end(units: Int?) {
         let count = UInt32(truncatingIfNeeded: units ?? 0)
         switch arrival {
         case .inOrder, .afterGap, .restart:

@@ -2,7 +2,6 @@ import Core
 import TestKit
 import Testing
 
-@testable import InNetflow
 
 @Suite struct SequenceTrackerTests {
     struct Message: Sendable {
