@@ -61,11 +61,28 @@ enum Noise {
         return damaged + bytes(40, upTo: 2000, &random) + [[], [10], [0, 13, 10], [0xff], [32]]
     }
 
+    /// Each is some damaged streams in a row.
     static func streams(seed: UInt64) throws -> [[UInt8]] {
         var random = SeededRandom(seed: seed)
         let damaged = try #require(FuzzTarget.named("framer")).makeInputs(
-            40, seed: seed, limit: 8192)
-        return damaged + bytes(10, upTo: 5000, &random) + [[], [10], Array("12".utf8)]
+            120, seed: seed, limit: 8192)
+        let joined = stride(from: 0, to: damaged.count, by: 3).map { start in
+            damaged[start..<start + 3].flatMap { $0 }
+        }
+        return joined + bytes(10, upTo: 5000, &random) + [[], [10], Array("12".utf8)]
+    }
+
+    /// The same stream in pieces of any size.
+    static func pieces(of stream: [UInt8], seed: UInt64) -> [[UInt8]] {
+        var random = SeededRandom(seed: seed)
+        var pieces: [[UInt8]] = []
+        var start = 0
+        while start < stream.count {
+            let end = min(stream.count, start + Int.random(in: 1...700, using: &random))
+            pieces.append(Array(stream[start..<end]))
+            start = end
+        }
+        return pieces
     }
 
     private static func bytes(
