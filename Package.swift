@@ -77,7 +77,7 @@ let package = Package(
             path: "Tests/Fuzz"),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["FuzzKit", "Core", "TestKit", "InSyslog", "InRouteros"]),
+            dependencies: ["FuzzKit", "Core", "Net", "TestKit", "InSyslog", "InRouteros"]),
 
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestKit"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),

@@ -1,4 +1,5 @@
 import Core
+import Net
 import TestKit
 import Testing
 
@@ -24,9 +25,11 @@ import Testing
     }
 
     /// Sends all datagrams, in turn from `senders` addresses.
+    ///
+    /// - Parameter greetings: datagrams that need neither a record nor a reason.
     private static func run(
         _ way: Way, _ datagrams: [[UInt8]], senders: UInt8 = 1,
-        _ options: [(key: String, value: String)] = []
+        _ options: [(key: String, value: String)] = [], greetings: Int = 0
     ) throws -> RawKeepingSink {
         let directory = try TemporaryDirectory()
         let path = directory.file("in.sock")
@@ -47,7 +50,7 @@ import Testing
         let sink = bench.sink
         #expect(sink.payloads + Int(sink.ledger.droppedByKernel) == datagrams.count)
         #expect(sink.now.records == sink.countedRecords)
-        #expect(sink.now.records + sink.refused == sink.payloads)
+        #expect(sink.now.records + sink.refused + greetings == sink.payloads)
         return sink
     }
 
@@ -111,6 +114,27 @@ import Testing
         #expect(sink.now.records == messages.count)
         for (raw, message) in zip(sink.now.raws, messages) where isText(message) {
             #expect(raw == message)
+        }
+    }
+
+    /// A relay names senders in front of its datagrams (PROXY protocol), and asks now and then
+    /// whether somebody is there.
+    @Test(arguments: TransportBench.Kind.allCases)
+    func takesWhatRelaysPassOn(kind: TransportBench.Kind) throws {
+        let datagrams = try Noise.datagrams(of: "proxy", seed: 7)
+        let greetings = datagrams.count { datagram in
+            guard case .header(let header) = datagram.withBytes({ ProxyHeader.read($0) }) else {
+                return false
+            }
+            return header.origin == nil && header.length == datagram.count
+        }
+        let options = [("trusted_relays", "127.0.0.1"), ("proxy_protocol", "on")]
+        let sink = try Self.run(Way(kind: kind), datagrams, options, greetings: greetings)
+        #expect(greetings > 0)
+        #expect(sink.problems(.proxyHeaderMalformed) > 0)
+        // The senders of the seeds.
+        for name in ["192.0.2.7", "2001:db8::7", "192.0.2.9"] {
+            #expect(sink.ledger.snapshot.contains { $0.name == name && $0.records > 0 })
         }
     }
 
