@@ -124,6 +124,12 @@ final class StreamConnection {
         return result
     }
 
+    /// Does not count so much time against the sender.
+    func forgive(_ milliseconds: Int64) {
+        lastActivity += milliseconds
+        unfinishedSince = unfinishedSince.map { $0 + milliseconds }
+    }
+
     /// Bytes kept of a frame that has not ended.
     var unfinishedBytes: Int { rest.count }
 

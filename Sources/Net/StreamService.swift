@@ -28,6 +28,8 @@ struct StreamService: ~Copyable {
 
     /// A frame without a mark of its end counts as whole when nothing followed for so long.
     private static let openFrameMilliseconds: Int64 = 500
+    /// A handler that takes so long holds up the senders.
+    private static let noticeableMilliseconds: Int64 = 10
 
     private init(
         epoll: consuming FileDescriptor, listener: Int32, stop: Int32,
@@ -102,7 +104,14 @@ struct StreamService: ~Copyable {
             handler.tend(at: received)
         }
         if count > 0 || bytes > 0 || isExpiryDue { handler.endBatch() }
+        forgive(Self.now() - now)
         return bytes
+    }
+
+    /// Leaves the time out in which the handler kept the service from reading.
+    private func forgive(_ milliseconds: Int64) {
+        guard milliseconds >= Self.noticeableMilliseconds else { return }
+        for connection in connections.values { connection.forgive(milliseconds) }
     }
 
     /// Reads what the kernel holds for all connections, and ends them.

@@ -107,6 +107,29 @@ import Testing
         }
     }
 
+    /// While a handler waits for a full journal nobody reads: that is no fault of the senders.
+    @Test func forgivesSendersTheTimeInWhichNobodyRead() throws {
+        var options = StreamListener.Options()
+        options.frameTimeoutMilliseconds = 500
+        let listener = try StreamListener(StreamListenerTests.anyPort, options: options)
+        let inbox = Inbox()
+        let runner = Runner {
+            var handler = WaitingHandler(inner: InboxHandler(inbox: inbox))
+            try? listener.run(&handler)
+        }
+        // More than one round serves.
+        let clients = try (0..<150).map { _ in try Client(tcpTo: listener.localEndpoint) }
+        for client in clients { client.send("<1>a\n<1>b") }
+        #expect(inbox.wait { $0.payloads.count == 150 })
+        clients[0].send("\nwait\n<1>b")
+        #expect(inbox.wait { $0.payloads.count == 151 })
+        for client in clients { client.send("c\n") }
+        #expect(inbox.wait { $0.payloads.count == 301 })
+        #expect(inbox.now.problems.isEmpty && inbox.now.ended.isEmpty)
+        listener.stop()
+        #expect(runner.join())
+    }
+
     @Test func closesTheLongestUnfinishedFrameWhenAllAreTooLong() throws {
         try withListener {
             $0.unfinishedLimit = 1000
@@ -162,4 +185,29 @@ import Testing
             #expect(inbox.now.problems.isEmpty)
         }
     }
+}
+
+/// Waits longer than a frame may take when it is told to.
+private struct WaitingHandler: PayloadHandler, ~Copyable {
+    var inner: InboxHandler
+
+    mutating func receive(_ payload: RawSpan, from source: PayloadSource) {
+        if copy(payload) == Array("wait".utf8) {
+            _ = DispatchSemaphore(value: 0).wait(timeout: .now() + 0.7)
+        } else {
+            inner.receive(payload, from: source)
+        }
+    }
+
+    mutating func receiveTruncated(_ payload: RawSpan, from source: PayloadSource) {
+        inner.receiveTruncated(payload, from: source)
+    }
+
+    mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
+        inner.note(problem, from: source)
+    }
+
+    mutating func ended(_ source: PayloadSource) { inner.ended(source) }
+
+    mutating func endBatch() { inner.endBatch() }
 }
