@@ -107,7 +107,7 @@ def main():
                         "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=bench",
                         "-keyout", home / "s.key", "-out", home / "s.crt"],
                        check=True, stderr=subprocess.DEVNULL)
-        for per_record, per_write in [(1, 1), (1, 8), (16, 1)]:
+        for per_record, per_write in [(1, 1), (1, 8), (1, 64), (16, 1)]:
             measure(home, sender, messages, per_record, per_write)
 
 
