@@ -50,7 +50,7 @@ import Testing
         let sink = bench.sink
         #expect(sink.payloads + Int(sink.ledger.droppedByKernel) == datagrams.count)
         #expect(sink.now.records == sink.countedRecords)
-        #expect(sink.now.records + sink.refused + greetings == sink.payloads)
+        #expect(sink.now.messages + sink.refused + greetings == sink.payloads)
         return sink
     }
 
@@ -60,7 +60,7 @@ import Testing
         let sink = try Self.run(way, datagrams, senders: way.isUnix ? 1 : 5)
         let messages = datagrams.map(Self.message).filter { !$0.isEmpty }
         guard sink.ledger.droppedByKernel == 0 else { return }
-        #expect(sink.now.records == messages.count)
+        #expect(sink.now.messages == messages.count)
         #expect(sink.problems(.syslogEmpty) == datagrams.count - messages.count)
         guard way.kind == .syslog else { return }
         // Two sockets are read in no order.
@@ -84,7 +84,7 @@ import Testing
         let sink = try Self.run(
             Way(kind: kind), datagrams, senders: 2, [("rate_limit", "1"), ("rate_burst", "50")])
         // Two senders, and what a second or two give back.
-        #expect(sink.now.records >= 100 && sink.now.records < 120)
+        #expect(sink.now.messages >= 100 && sink.now.messages < 120)
         #expect(sink.problems(.senderRateLimited) > 200)
     }
 
@@ -96,7 +96,7 @@ import Testing
         let long = messages.filter { $0.count > 100 }
         #expect(!long.isEmpty)
         guard sink.ledger.droppedByKernel == 0 else { return }
-        #expect(sink.now.records == messages.count)
+        #expect(sink.now.messages == messages.count)
         #expect(sink.problems(.syslogTooLong) == long.count)
         for (raw, message) in zip(sink.now.raws, messages) {
             // At most three bytes fewer: never within a character.
@@ -111,7 +111,7 @@ import Testing
         let sink = try Self.run(Way(kind: kind), datagrams, [("charset", charset)])
         let messages = datagrams.map(Self.message).filter { !$0.isEmpty }
         guard sink.ledger.droppedByKernel == 0 else { return }
-        #expect(sink.now.records == messages.count)
+        #expect(sink.now.messages == messages.count)
         for (raw, message) in zip(sink.now.raws, messages) where isText(message) {
             #expect(raw == message)
         }

@@ -10,12 +10,15 @@ final class RawKeepingSink: BatchSink {
 
     struct Content {
         var records = 0
+        /// Messages that the records were made of: some are put together from pieces.
+        var messages = 0
         /// The field of each record that has it.
         var raws: [[UInt8]] = []
     }
 
     private let content = Mutex(Content())
     private let field: FieldPath?
+    private static let joined = FieldPath("$joined")
 
     /// - Parameter field: the field's path; `nil` keeps none.
     init(keeping field: String?) { self.field = field.flatMap { FieldPath("$" + $0) } }
@@ -33,8 +36,15 @@ final class RawKeepingSink: BatchSink {
             }
         }
         let count = batch.count
+        var messages = count
+        batch.forEachRow { row in
+            if case .unsigned(let pieces) = Self.joined?.resolve(in: row.shape)?.value(in: row) {
+                messages += Int(pieces) - 1
+            }
+        }
         content.withLock {
             $0.records += count
+            $0.messages += messages
             $0.raws += raws
         }
         batch.removeAll()

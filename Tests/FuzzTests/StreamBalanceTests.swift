@@ -61,7 +61,7 @@ import Testing
         bench.stop()
         let sink = bench.sink
         #expect(sink.now.records == sink.countedRecords)
-        #expect(sink.now.records + sink.refused == sink.payloads)
+        #expect(sink.now.messages + sink.refused == sink.payloads)
         return sink
     }
 

@@ -84,6 +84,8 @@ final class IntakeSubject: FuzzSubject {
         } else {
             ways[number].decoder.decode(message, from: source, into: &batch)
         }
+        // Pieces of entries are held until no other follows, and counters until a round ends.
+        ways[number].decoder.finish(into: &batch)
         precondition(batch.count <= 1, "\(batch.count) records of one message")
         records.check(batch)
         if control & 0x47 == 0, isGreeting(message) {
