@@ -75,7 +75,9 @@ let package = Package(
         .executableTarget(
             name: "Fuzz", dependencies: ["FuzzKit", "Core", "System", "CFuzzer"],
             path: "Tests/Fuzz"),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzKit", "Core"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["FuzzKit", "Core", "Net", "TestKit", "InSyslog", "InRouteros"]),
 
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestKit"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),

@@ -2,12 +2,16 @@
 """Measures syslog over TLS: messages a second and the agent's CPU time per message.
 
 One sender on the same machine has 100 connections; each of its TLS records holds one message, as
-rsyslog sends them, or sixteen. Needs gcc, libssl-dev, openssl and a release build.
+rsyslog sends them, or sixteen. It writes one record with each system call, which limits the sender, or
+several, which shows what the agent can take. With perf (Debian: linux-perf) the agent's time is split by
+libraries. Needs gcc, libssl-dev, openssl and a release build.
 
 usage: Benchmarks/tls.py [MESSAGES]
 """
 import os
 import pathlib
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,7 +33,29 @@ def wait_for_port():
     sys.exit("the agent does not listen")
 
 
-def measure(home, sender, messages, per_record):
+def record_profile(agent, home):
+    """perf at work on a process, or None where there is none."""
+    if not shutil.which("perf"):
+        return None
+    return subprocess.Popen(["perf", "record", "-q", "-F", "499", "-p", str(agent.pid), "-o",
+                             home / "perf.data"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def shares(profile, home):
+    """Percentages of the agent's time by what the code belongs to."""
+    profile.send_signal(signal.SIGINT)
+    profile.wait()
+    report = subprocess.run(["perf", "report", "-i", home / "perf.data", "--sort", "dso", "--stdio", "-q"],
+                            capture_output=True, text=True).stdout
+    parts = {}
+    for percent, name in re.findall(r"([0-9.]+)%\s+(\S+)", report):
+        name = "kernel" if name.startswith("[") else re.sub(r"\.so.*|-[0-9.]+$", "", name)
+        parts[name] = parts.get(name, 0) + float(percent)
+    order = sorted(parts, key=parts.get, reverse=True)
+    return ", ".join(f"{name} {parts[name]:.0f} %" for name in order if parts[name] >= 1)
+
+
+def measure(home, sender, messages, per_record, per_write):
     (home / "agent.yaml").write_text(f"""
 pipeline:
   inputs:
@@ -47,18 +73,27 @@ pipeline:
 """)
     agent = subprocess.Popen([AGENT, "run", "-c", home / "agent.yaml"], stderr=subprocess.PIPE)
     wait_for_port()
+    profile = record_profile(agent, home)
     start = time.monotonic()
-    subprocess.run([sender, str(PORT), "100", str(messages), str(per_record)], check=True)
+    load = subprocess.Popen([sender, str(PORT), "100", str(messages), str(per_record), str(per_write)])
+    _, status, sending = os.wait4(load.pid, 0)
+    if status:
+        sys.exit("the sender failed")
+    seconds = time.monotonic() - start
+    split = shares(profile, home) if profile else "no perf"
     agent.send_signal(signal.SIGTERM)
     report = agent.stderr.read().decode()
     _, _, usage = os.wait4(agent.pid, 0)
-    seconds = time.monotonic() - start
     cpu = usage.ru_utime + usage.ru_stime
     is_whole = f"{messages:,}" in report
-    print(f"{per_record:3} a record: {messages / seconds:9,.0f} messages/s, agent "
-          f"{cpu / messages * 1e6:.2f} us of CPU each ({usage.ru_utime / messages * 1e6:.2f} user, "
-          f"{usage.ru_stime / messages * 1e6:.2f} system), "
-          f"{'all' if is_whole else 'NOT all'} received, {usage.ru_maxrss / 1024:.0f} MB")
+    print(f"{per_record:3} a record, {per_write:2} records a write: {messages / seconds:9,.0f} messages/s, "
+          f"{'all' if is_whole else 'NOT all'} received\n"
+          f"    agent  {cpu / messages * 1e6:.2f} us of CPU each ({usage.ru_utime / messages * 1e6:.2f} user, "
+          f"{usage.ru_stime / messages * 1e6:.2f} system), {cpu / seconds * 100:.0f} % of a core, "
+          f"{usage.ru_maxrss / 1024:.0f} MB\n"
+          f"           {split}\n"
+          f"    sender {(sending.ru_utime + sending.ru_stime) / messages * 1e6:.2f} us each, "
+          f"{(sending.ru_utime + sending.ru_stime) / seconds * 100:.0f} % of a core", flush=True)
 
 
 def main():
@@ -72,8 +107,8 @@ def main():
                         "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=bench",
                         "-keyout", home / "s.key", "-out", home / "s.crt"],
                        check=True, stderr=subprocess.DEVNULL)
-        for per_record in [1, 16]:
-            measure(home, sender, messages, per_record)
+        for per_record, per_write in [(1, 1), (1, 8), (1, 64), (16, 1)]:
+            measure(home, sender, messages, per_record, per_write)
 
 
 main()

@@ -18,6 +18,8 @@ struct SenderTable {
     struct Session {
         let identity: ConnectionIdentity
         let sender: MessageSender
+        /// Relays may name one sender for several connections.
+        var connections = 1
     }
 
     init(_ options: MessageOptions, ledger: SourceLedger) {
@@ -87,10 +89,14 @@ struct SenderTable {
                 source.peer.address, sender.counters, options, profile: place,
                 at: source.received)
         }
-        sessions[source.peer] = Session(identity: identity, sender: sender)
+        let others = sessions[source.peer]?.connections ?? 0
+        sessions[source.peer] = Session(
+            identity: identity, sender: sender, connections: others + 1)
     }
 
     mutating func end(_ source: PayloadSource) {
-        if !sessions.isEmpty { sessions[source.peer] = nil }
+        guard let session = sessions[source.peer] else { return }
+        sessions[source.peer]?.connections -= 1
+        if session.connections == 1 { sessions[source.peer] = nil }
     }
 }

@@ -52,6 +52,9 @@ public struct Framer: Sendable {
     /// Bytes behind the start of the unfinished frame that hold no separator.
     private var searched = 0
 
+    /// Whether the rest of a frame that was cut is being thrown away.
+    var isSkipping: Bool { surplus > 0 || isSkippingLine }
+
     /// - Parameter limit: longest frame in bytes; at least 16.
     public init(format: Format = .auto, limit: Int = 256 << 10) {
         self.format = format

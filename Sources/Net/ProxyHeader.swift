@@ -20,6 +20,8 @@ public struct ProxyHeader: Equatable, Sendable {
         case malformed
     }
 
+    /// Longest header of version 2: some balancers put the client's certificate into it.
+    private static let binaryLimit = 16 << 10
     /// Longest text of version 1, its line end included.
     private static let textLimit = 107
     private static let signature: [UInt8] = [
@@ -51,9 +53,12 @@ public struct ProxyHeader: Equatable, Sendable {
         let versionAndCommand = bytes.byte(at: 12)
         guard versionAndCommand >> 4 == 2, versionAndCommand & 15 <= 1 else { return .malformed }
         let length = 16 + Int(bytes.uint16(at: 14))
+        guard length <= binaryLimit else { return .malformed }
         guard bytes.byteCount >= length else { return .incomplete(wanted: length) }
         guard versionAndCommand & 15 == 1 else { return .header(ProxyHeader(length: length)) }
         let family = bytes.byte(at: 13) >> 4
+        // Others "must be rejected as invalid by receivers" (§2.2).
+        guard family <= 3, bytes.byte(at: 13) & 15 <= 2 else { return .malformed }
         let addressLength = family == 1 ? 4 : family == 2 ? 16 : 0
         guard addressLength > 0 else { return .header(ProxyHeader(length: length)) }
         guard length >= 16 + 2 * addressLength + 4,

@@ -11,13 +11,19 @@ final class StreamConnection {
     /// The sender: the socket's peer, or whom a PROXY header named.
     private(set) var peer: Endpoint
     private var identity = ConnectionIdentity()
+    /// Whether it counts against what one sender may have.
+    var isCounted = false
     /// Whether a PROXY header may come first.
-    private var awaitsProxyHeader = false
+    private(set) var awaitsProxyHeader = false
     /// Bytes that were asked for to read the rest of one.
     private var wantedBytes = 0
     /// Bytes of a frame that has not ended.
     private var rest = ByteBuffer()
     private var framer: Framer
+    /// Milliseconds of the monotonic clock when the frame or PROXY header began that has not ended.
+    private(set) var unfinishedSince: Int64?
+    /// Whether the last read brought the end of a frame.
+    private var hasEndedFrame = false
     /// Milliseconds of the monotonic clock when bytes came last.
     var lastActivity: Int64
     /// Whether the handshake, if there is one, is done.
@@ -31,6 +37,9 @@ final class StreamConnection {
 
     /// Bytes asked for by one round.
     static let readLength = 64 << 10
+    /// Up to so many bytes of an unfinished frame are copied in front of the next read: a buffer for
+    /// the read of every connection would not fit into the processor's cache.
+    private static let shortRest = 4 << 10
     /// Longest plain text of a TLS record (RFC 8446 §5.1).
     private static let recordLength = 16 << 10
 
@@ -70,14 +79,21 @@ final class StreamConnection {
 
     /// Goes on with the handshake, or reads once and hands over the frames that are whole.
     ///
-    /// - Parameter scratch: shared by all connections; used while nothing is left of a frame.
+    /// - Parameters:
+    ///   - scratch: shared by all connections; used unless much is left of a frame.
+    ///   - now: milliseconds of the monotonic clock.
     func receive<Handler: PayloadHandler & ~Copyable>(
-        scratch: inout ByteBuffer, source: PayloadSource, handler: inout Handler
+        scratch: inout ByteBuffer, source: PayloadSource, now: Int64, handler: inout Handler
     ) -> ReadResult {
         var source = source
         if awaitsProxyHeader {
-            if let unfinished = readProxyHeader(&scratch, source, &handler) { return unfinished }
+            if let unfinished = readProxyHeader(&scratch, source, &handler) {
+                if unfinishedSince == nil, wantedBytes > 0 { unfinishedSince = now }
+                return unfinished
+            }
             source.peer = peer
+            unfinishedSince = nil
+            lastActivity = now
         }
         if !isReady {
             if let session, let unfinished = shakeHands(session) { return unfinished }
@@ -85,9 +101,11 @@ final class StreamConnection {
             identity.certificateName = session?.peerName
             if !identity.isEmpty { handler.began(source, as: identity) }
         }
+        hasEndedFrame = false
         var result: ReadResult
-        if rest.isEmpty {
+        if rest.count <= Self.shortRest {
             scratch.removeAll()
+            scratch.append(rest.bytes)
             result = read(into: &scratch)
             if result.bytes > 0 { keepRest(of: scratch, source: source, handler: &handler) }
         } else {
@@ -98,8 +116,22 @@ final class StreamConnection {
             }
         }
         if isBroken { result.end = .closed }
+        if rest.isEmpty, !framer.isSkipping {
+            unfinishedSince = nil
+        } else if unfinishedSince == nil || hasEndedFrame {
+            unfinishedSince = now
+        }
         return result
     }
+
+    /// Does not count so much time against the sender.
+    func forgive(_ milliseconds: Int64) {
+        lastActivity += milliseconds
+        unfinishedSince = unfinishedSince.map { $0 + milliseconds }
+    }
+
+    /// Bytes kept of a frame that has not ended.
+    var unfinishedBytes: Int { rest.count }
 
     /// Looks at the first bytes without taking them, and takes those of a header.
     ///
@@ -178,6 +210,7 @@ final class StreamConnection {
     ) {
         finish(rest, source, &handler)
         rest.removeAll(keepingAtMost: 0)
+        unfinishedSince = nil
     }
 
     private func finish<Handler: PayloadHandler & ~Copyable>(
@@ -238,14 +271,22 @@ final class StreamConnection {
         of buffer: borrowing ByteBuffer, source: PayloadSource, handler: inout Handler
     ) {
         let consumed = deliver(from: buffer, source, &handler)
-        if consumed < buffer.count { rest.append(buffer.bytes.extracting(consumed..<buffer.count)) }
+        if consumed < buffer.count {
+            rest.removeAll()
+            rest.append(buffer.bytes.extracting(consumed..<buffer.count))
+        } else {
+            // A connection between frames keeps no buffer.
+            rest.removeAll(keepingAtMost: 0)
+        }
     }
 
     private func dropFromRest(_ count: Int) {
         let left = rest.count - count
-        if left == 0 {
-            // An idle connection keeps no buffer.
-            rest.removeAll(keepingAtMost: 0)
+        if left <= Self.shortRest {
+            // Nor does it keep the buffer of a long frame for the beginning of the next.
+            var short = ByteBuffer()
+            if left > 0 { short.append(rest.bytes.extracting(count..<rest.count)) }
+            rest = short
         } else if count > 0 {
             rest.move(from: count, to: 0, count: left)
             rest.truncate(to: left)
@@ -264,13 +305,16 @@ final class StreamConnection {
             case .needMore: return offset
             case .skip(let next): offset = next
             case .frame(let range, let next):
+                hasEndedFrame = true
                 handler.receive(bytes.extracting(range), from: source)
                 offset = next
             case .cut(let range, let next):
+                hasEndedFrame = true
                 handler.note(.syslogTooLong, from: source)
                 handler.receiveTruncated(bytes.extracting(range), from: source)
                 offset = next
             case .lost(let range, let next):
+                hasEndedFrame = true
                 handler.note(.syslogBadFrame, from: source)
                 handler.receive(bytes.extracting(range), from: source)
                 offset = next

@@ -15,8 +15,16 @@ public final class StreamListener: Sendable {
         public var frameLimit = 256 << 10
         /// Connections beyond this many are closed at once.
         public var connectionLimit = 1024
+        /// Connections of one address beyond this many are closed at once; 0 sets no limit.
+        public var connectionsPerSender = 0
+        /// Bytes of unfinished frames kept for all connections together; beyond, the connection with
+        /// the longest is closed.
+        public var unfinishedLimit = 64 << 20
         /// A connection that was silent so long is closed.
         public var idleTimeoutMilliseconds: Int64 = 600_000
+        /// A connection that does not finish a frame or PROXY header within this time is closed; 0
+        /// waits for ever.
+        public var frameTimeoutMilliseconds: Int64 = 60_000
         /// Bytes of each connection's receive buffer; `nil` leaves the system's default.
         public var receiveBuffer: Int?
         /// Pause after a round that brought few bytes; 0 turns it off.

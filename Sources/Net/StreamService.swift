@@ -15,15 +15,21 @@ struct StreamService: ~Copyable {
     private var tls: TLSContextKeeper?
     private var failures = SparseWarning()
     private var connections: [Int32: StreamConnection] = [:]
+    private var counts: ConnectionCounts
+    /// Bytes of unfinished frames of all connections.
+    private var unfinishedBytes = 0
     /// Connections with bytes that their sockets do not tell of any more.
-    private var unfinished: [Int32] = []
+    private var waiting: [Int32] = []
     private var scratch = ByteBuffer(capacity: StreamConnection.readLength)
-    private var nextIdleCheck: Int64 = .max
+    /// When a connection may have to be closed, in milliseconds of the monotonic clock.
+    private var nextExpiry: Int64 = .max
     private var nextTending: Int64 = 0
     private(set) var isStopping = false
 
     /// A frame without a mark of its end counts as whole when nothing followed for so long.
     private static let openFrameMilliseconds: Int64 = 500
+    /// A handler that takes so long holds up the senders.
+    private static let noticeableMilliseconds: Int64 = 10
 
     private init(
         epoll: consuming FileDescriptor, listener: Int32, stop: Int32,
@@ -35,6 +41,7 @@ struct StreamService: ~Copyable {
         self.options = options
         self.transport = transport
         self.tls = tls.map { TLSContextKeeper($0) }
+        counts = ConnectionCounts(limit: options.connectionsPerSender)
         self.log = log
     }
 
@@ -77,9 +84,9 @@ struct StreamService: ~Copyable {
         let now = Self.now()
         let received = Timestamp.now()
         var bytes = 0
-        let waiting = unfinished
-        unfinished.removeAll(keepingCapacity: true)
-        for descriptor in waiting {
+        let left = waiting
+        waiting.removeAll(keepingCapacity: true)
+        for descriptor in left {
             bytes += receive(from: descriptor, now: now, received: received, &handler)
         }
         for index in 0..<max(count, 0) {
@@ -90,27 +97,36 @@ struct StreamService: ~Copyable {
                 bytes += receive(from: descriptor, now: now, received: received, &handler)
             }
         }
-        let isIdleCheckDue = now >= nextIdleCheck
-        if isIdleCheckDue { closeIdle(now: now, received: received, &handler) }
+        let isExpiryDue = now >= nextExpiry
+        if isExpiryDue { closeExpired(now: now, received: received, &handler) }
         if options.isTended, now >= nextTending {
             nextTending = now + Self.tendingMilliseconds
             handler.tend(at: received)
         }
-        if count > 0 || bytes > 0 || isIdleCheckDue { handler.endBatch() }
+        if count > 0 || bytes > 0 || isExpiryDue { handler.endBatch() }
+        forgive(Self.now() - now)
         return bytes
+    }
+
+    /// Leaves the time out in which the handler kept the service from reading.
+    private func forgive(_ milliseconds: Int64) {
+        guard milliseconds >= Self.noticeableMilliseconds else { return }
+        for connection in connections.values { connection.forgive(milliseconds) }
     }
 
     /// Reads what the kernel holds for all connections, and ends them.
     mutating func drain<Handler: PayloadHandler & ~Copyable>(_ handler: inout Handler) {
+        let now = Self.now()
         let received = Timestamp.now()
         for connection in connections.values {
-            let source = source(of: connection, received)
             // A sender that never pauses must not hold up the shutdown: 16 MiB at most.
-            for _ in 0..<256 where connection.isReady {
+            for _ in 0..<256 {
                 let result = connection.receive(
-                    scratch: &scratch, source: source, handler: &handler)
+                    scratch: &scratch, source: source(of: connection, received), now: now,
+                    handler: &handler)
                 if result.bytes == 0 || result.end != nil { break }
             }
+            let source = source(of: connection, received)
             connection.finish(source: source, handler: &handler)
             handler.ended(source)
             handler.endBatch()
@@ -147,19 +163,31 @@ struct StreamService: ~Copyable {
                 handler.note(.senderRefused, from: source(of: connection, received))
                 continue
             }
-            if options.relays.contains(where: { $0.contains(peer.address) }) {
+            if transport == .unix {
+                // All of them have the same peer.
+            } else if options.relays.contains(where: { $0.contains(peer.address) }) {
                 connection.expectProxyHeader()
+            } else {
+                connection.isCounted = counts.add(peer.address)
+                if !connection.isCounted {
+                    report(
+                        .senderConnections,
+                        "it has \(options.connectionsPerSender) already",
+                        of: source(of: connection, received), at: now, &handler)
+                    continue
+                }
             }
             guard connections.count < options.connectionLimit,
                 (session == nil) == (context == nil),
                 catchment_epoll_add(epoll.number, descriptor) == 0
             else {
+                if connection.isCounted { counts.remove(peer.address) }
                 handler.note(.listenerLimit, from: source(of: connection, received))
                 continue
             }
             Self.tune(descriptor)
             connections[descriptor] = connection
-            nextIdleCheck = min(nextIdleCheck, now + silenceAllowed(connection))
+            nextExpiry = min(nextExpiry, connection.nextExpiry(options).time)
         }
     }
 
@@ -200,7 +228,10 @@ struct StreamService: ~Copyable {
         guard let connection = connections[descriptor] else { return 0 }
         let source = source(of: connection, received)
         let hadOutputWatch = connection.wantsOutput
-        let result = connection.receive(scratch: &scratch, source: source, handler: &handler)
+        let unfinishedBefore = connection.unfinishedBytes
+        let result = connection.receive(
+            scratch: &scratch, source: source, now: now, handler: &handler)
+        unfinishedBytes += connection.unfinishedBytes - unfinishedBefore
         if let end = result.end {
             if case .failed(let failure) = end {
                 report(failure.code, failure.reason, of: source, at: now, &handler)
@@ -212,14 +243,33 @@ struct StreamService: ~Copyable {
             _ = catchment_epoll_modify(
                 epoll.number, descriptor, connection.wantsOutput ? 1 : 0)
         }
-        if connection.hasMore { unfinished.append(descriptor) }
+        if connection.hasMore { waiting.append(descriptor) }
         if result.bytes > 0 {
             connection.lastActivity = now
             if connection.holdsOpenFrame {
-                nextIdleCheck = min(nextIdleCheck, now + Self.openFrameMilliseconds)
+                nextExpiry = min(nextExpiry, now + Self.openFrameMilliseconds)
             }
         }
+        if connection.unfinishedSince != nil || !connection.isReady {
+            nextExpiry = min(nextExpiry, connection.nextExpiry(options).time)
+        }
+        while unfinishedBytes > options.unfinishedLimit {
+            closeLongest(at: now, received, &handler)
+        }
         return result.bytes
+    }
+
+    /// Makes room where connections together hold more of unfinished frames than they may.
+    private mutating func closeLongest<Handler: PayloadHandler & ~Copyable>(
+        at now: Int64, _ received: Timestamp, _ handler: inout Handler
+    ) {
+        let longest = connections.values.max { $0.unfinishedBytes < $1.unfinishedBytes }
+        guard let longest else { preconditionFailure("bytes belong to connections") }
+        let source = source(of: longest, received)
+        report(
+            .frameMemory, "\(longest.unfinishedBytes) bytes of a message have come", of: source,
+            at: now, &handler)
+        close(longest, source, &handler)
     }
 
     private mutating func close<Handler: PayloadHandler & ~Copyable>(
@@ -227,9 +277,18 @@ struct StreamService: ~Copyable {
     ) {
         // A header may have told the sender since `source` was made.
         let source = self.source(of: connection, source.received)
-        connection.finish(source: source, handler: &handler)
+        if connection.isCounted { counts.remove(connection.peer.address) }
+        finish(connection, source, &handler)
         handler.ended(source)
         connections[connection.descriptor] = nil
+    }
+
+    /// Hands over a frame whose end did not come.
+    private mutating func finish<Handler: PayloadHandler & ~Copyable>(
+        _ connection: StreamConnection, _ source: PayloadSource, _ handler: inout Handler
+    ) {
+        unfinishedBytes -= connection.unfinishedBytes
+        connection.finish(source: source, handler: &handler)
     }
 
     private mutating func report<Handler: PayloadHandler & ~Copyable>(
@@ -243,49 +302,45 @@ struct StreamService: ~Copyable {
         )
     }
 
-    // MARK: Idle connections
+    // MARK: Waiting for senders
 
     private func waitMilliseconds() -> Int32 {
-        if !unfinished.isEmpty { return 0 }
-        let next = options.isTended ? min(nextIdleCheck, nextTending) : nextIdleCheck
+        if !waiting.isEmpty { return 0 }
+        let next = options.isTended ? min(nextExpiry, nextTending) : nextExpiry
         guard next != .max else { return -1 }
         return Int32(clamping: max(next - Self.now(), 0) + 1)
     }
 
-    private mutating func closeIdle<Handler: PayloadHandler & ~Copyable>(
+    private mutating func closeExpired<Handler: PayloadHandler & ~Copyable>(
         now: Int64, received: Timestamp, _ handler: inout Handler
     ) {
-        nextIdleCheck = .max
+        nextExpiry = .max
         for connection in connections.values {
             let source = source(of: connection, received)
-            var deadline = connection.lastActivity + silenceAllowed(connection)
             if connection.holdsOpenFrame {
-                if connection.lastActivity + Self.openFrameMilliseconds <= now {
-                    connection.finish(source: source, handler: &handler)
+                let end = connection.lastActivity + Self.openFrameMilliseconds
+                if end <= now {
+                    finish(connection, source, &handler)
                 } else {
-                    deadline = min(deadline, connection.lastActivity + Self.openFrameMilliseconds)
+                    nextExpiry = min(nextExpiry, end)
                 }
             }
-            guard deadline <= now else {
-                nextIdleCheck = min(nextIdleCheck, deadline)
+            let expiry = connection.nextExpiry(options)
+            guard expiry.time <= now else {
+                nextExpiry = min(nextExpiry, expiry.time)
                 continue
             }
-            if connection.isReady {
-                log.info("closed the idle connection from \(connection.peer)")
-            } else {
+            switch expiry.why {
+            case .silence: log.info("closed the idle connection from \(connection.peer)")
+            case .slowHandshake:
                 report(
                     .tlsHandshakeTimeout, "the TLS handshake took too long", of: source, at: now,
                     &handler)
+            case .slowFrame:
+                report(
+                    .frameTimeout, "a message took too long", of: source, at: now, &handler)
             }
             close(connection, source, &handler)
         }
-    }
-
-    /// Milliseconds; until the handshake is done, they count from the beginning.
-    private func silenceAllowed(_ connection: StreamConnection) -> Int64 {
-        if !connection.isReady, let settings = options.tls {
-            return settings.handshakeTimeoutMilliseconds
-        }
-        return options.idleTimeoutMilliseconds
     }
 }

@@ -12,9 +12,6 @@ public final class TLSServerContext: @unchecked Sendable {
     let stamps: [FileStatus?]
     private let context: OpaquePointer
 
-    /// Bytes that one system call may bring to a connection.
-    private static let readBuffer = 32 << 10
-
     /// Reads the files.
     ///
     /// - Throws: `fileReadFailed`, `tlsSetupFailed`.
@@ -27,7 +24,7 @@ public final class TLSServerContext: @unchecked Sendable {
             preconditionFailure("out of memory")
         }
         unsafe self.context = context
-        unsafe catchment_ssl_prepare_server(context, Self.readBuffer)
+        unsafe catchment_ssl_prepare_server(context)
         try setProtocol()
         try loadCertificate()
         try loadKey()

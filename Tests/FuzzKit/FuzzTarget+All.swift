@@ -41,6 +41,12 @@ extension FuzzTarget {
                 }
             }),
         FuzzTarget(
+            name: "intake", summary: "senders of both with charsets, relays, rates and limits",
+            layout: .choice, seeds: { LogSeeds.intake() }, makeSubject: { IntakeSubject() }),
+        FuzzTarget(
+            name: "proxy", summary: "PROXY headers, versions 1 and 2", layout: .choice,
+            seeds: { LogSeeds.proxy() }, makeSubject: { ProxySubject() }),
+        FuzzTarget(
             name: "parsers", summary: "every stock parser", layout: .choice,
             seeds: { LogSeeds.parsers() }, makeSubject: { ParserSubject() }),
         FuzzTarget(
@@ -79,6 +85,23 @@ extension FuzzTarget {
     ) -> Made {
         do {
             return try make(PluginSettings(testing: Made.info, options))
+        } catch {
+            fatalError("\(error)")
+        }
+    }
+
+    /// An input with settings as the configuration has them.
+    static func testInput<Made: Input>(
+        _ entries: [Setting.Entry], _ make: (PluginSettings) throws(SettingsError) -> Made
+    ) -> Made {
+        var problems: [SettingsProblem] = []
+        let settings = PluginSettings(
+            info: Made.info, instanceName: "\(Made.info.name).0",
+            location: SourceLocation(file: "fuzz", line: 1, column: 1), entries: entries,
+            parsers: ParserLibrary.stock, problems: &problems)
+        precondition(problems.isEmpty, "\(problems)")
+        do {
+            return try make(settings)
         } catch {
             fatalError("\(error)")
         }

@@ -13,6 +13,7 @@ final class Inbox: @unchecked Sendable {
         var sources: [PayloadSource] = []
         var problems: [ErrorCode] = []
         var batches = 0
+        var identities: [ConnectionIdentity] = []
         var ended: [Endpoint] = []
         var tendings = 0
     }
@@ -64,6 +65,10 @@ struct InboxHandler: PayloadHandler, ~Copyable {
 
     mutating func note(_ problem: ErrorCode, from source: PayloadSource) {
         inbox.change { $0.problems.append(problem) }
+    }
+
+    mutating func began(_ source: PayloadSource, as identity: ConnectionIdentity) {
+        inbox.change { $0.identities.append(identity) }
     }
 
     mutating func ended(_ source: PayloadSource) {

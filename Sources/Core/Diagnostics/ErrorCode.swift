@@ -69,6 +69,9 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case senderRateLimited = 2222
     case proxyHeaderMalformed = 2223
     case textBadEncoding = 2224
+    case frameTimeout = 2225
+    case frameMemory = 2226
+    case senderConnections = 2227
     case routerosPartial = 2301
     case routerosNoForm = 2302
     case routerosDebugTopics = 2303

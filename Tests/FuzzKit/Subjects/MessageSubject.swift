@@ -17,6 +17,8 @@ final class MessageSubject: FuzzSubject {
     func execute(_ input: RawSpan) {
         batch.removeAll()
         decoder.decode(input, from: Self.source, into: &batch)
+        // Pieces of entries are held until no other follows, and counters until a round ends.
+        decoder.finish(into: &batch)
         let isEmpty = (0..<input.byteCount).allSatisfy { [0, 10, 13].contains(input.byte(at: $0)) }
         precondition(batch.count == (isEmpty ? 0 : 1), "\(batch.count) records of one message")
         count += batch.count
