@@ -82,7 +82,8 @@ public final class MessageIntake: MessageDecoder {
         let code = ErrorCode.routerosDebugTopics
         sender.counters.count(code)
         log.warning(
-            "\(sender.counters.name) sends debug topics (\(code.text)), which may tell keys and passwords")
+            "\(sender.counters.name) sends debug topics (\(code.text)), which may tell keys and passwords"
+        )
     }
 
     public func endRound() { senders.settle() }

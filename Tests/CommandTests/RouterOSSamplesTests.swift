@@ -47,12 +47,14 @@ import Testing
         #expect(records.allSatisfy { $0["parse_status"] == nil })
     }
 
-    /// The records without the dump of two lines: it is one record only where both lines came in
-    /// the same second.
+    /// The records in the order of their texts, without the dump of two lines: it is one record only
+    /// where both lines came in the same second, and debug topics wait for their rest.
     func wholeRecords(_ name: String) throws -> [[String: String]] {
         try records(name).filter { record in
             let message = record["message"] ?? ""
             return !message.hasPrefix("received Access-Accept") && !message.hasPrefix("    Framed")
+        }.sorted {
+            ($0["message"] ?? "", $0["event"] ?? "") < ($1["message"] ?? "", $1["event"] ?? "")
         }
     }
 

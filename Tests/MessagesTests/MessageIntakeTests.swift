@@ -208,15 +208,16 @@ import Testing
 
     // MARK: Numbers of messages
 
-    @Test(arguments: [
-        // Numbers in the order they come; what is told of them.
-        ([1, 2, 3, 4], SequenceLoss.Snapshot()),
-        ([7, 8, 12, 13], SequenceLoss.Snapshot(lost: 3)),
-        ([7, 9, 8, 10], SequenceLoss.Snapshot(late: 1)),
-        ([7, 8, 8, 9], SequenceLoss.Snapshot(duplicates: 1)),
-        ([2_147_483_646, 2_147_483_647, 1, 2], SequenceLoss.Snapshot()),
-        ([2_147_483_645, 3], SequenceLoss.Snapshot(lost: 4)),
-    ] as [([UInt32], SequenceLoss.Snapshot)])
+    @Test(
+        arguments: [
+            // Numbers in the order they come; what is told of them.
+            ([1, 2, 3, 4], SequenceLoss.Snapshot()),
+            ([7, 8, 12, 13], SequenceLoss.Snapshot(lost: 3)),
+            ([7, 9, 8, 10], SequenceLoss.Snapshot(late: 1)),
+            ([7, 8, 8, 9], SequenceLoss.Snapshot(duplicates: 1)),
+            ([2_147_483_646, 2_147_483_647, 1, 2], SequenceLoss.Snapshot()),
+            ([2_147_483_645, 3], SequenceLoss.Snapshot(lost: 4)),
+        ] as [([UInt32], SequenceLoss.Snapshot)])
     func countsNumbersThatAreMissing(numbers: [UInt32], expected: SequenceLoss.Snapshot) throws {
         for options in ["", "sources: [{address: 192.0.2.7, name: core}]"] {
             let bench = try IntakeBench(options)

@@ -123,13 +123,9 @@ struct StructuredData: ~Copyable {
     /// The end of an SD-NAME: printable, without `=`, space, `]` and `"`; not empty.
     private static func nameEnd(_ line: RawSpan, from start: Int) -> Int? {
         var offset = start
-        while offset < line.byteCount {
-            let byte = line.byte(at: offset)
-            if byte <= 0x20 || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "]")
-                || byte == UInt8(ascii: "\"") || byte == 0x7f
-            {
-                break
-            }
+        while offset < line.byteCount,
+            !ByteSet.structuredNameEnd.contains(line.byte(at: offset))
+        {
             offset &+= 1
         }
         return offset > start ? offset : nil

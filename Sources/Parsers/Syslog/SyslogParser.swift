@@ -137,11 +137,41 @@ public final class SyslogParser: LineParser {
         }
         let moment = EventTime(
             device: fields.deviceTime, isUnset: fields.isClockUnset, source: source)
+        // The layouts of nearly all messages are lent: counting references would cost as much as
+        // reading the header.
+        if moment.isFromDevice, problem == nil, !fields.hasVendor, fields.body == nil {
+            if format == .rfc3164 {
+                write(
+                    line, fields, plainRFC3164, .rfc3164, moment, isTruncated: isTruncated,
+                    from: source, into: &batch)
+                return nil
+            }
+            if format == .rfc5424 {
+                write(
+                    line, fields, plainRFC5424, .rfc5424, moment, isTruncated: isTruncated,
+                    from: source, into: &batch)
+                return nil
+            }
+        }
         let layout = layout(fields, format, hasDeviceTime: moment.isFromDevice, problem: problem)
+        write(
+            line, fields, layout, format, moment, isTruncated: isTruncated, from: source,
+            into: &batch)
+        return problem
+    }
+
+    @inline(__always)
+    private func write(
+        _ line: RawSpan, _ fields: SyslogFields, _ layout: borrowing SyslogLayout,
+        _ format: SyslogFormat, _ moment: EventTime, isTruncated: Bool,
+        from source: PayloadSource, into batch: inout RecordBatch
+    ) {
+        let rowLength = layout.rowLength
+        let hasRaw = layout.hasRaw
         SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
         typealias Place = SyslogLayout.Place
-        batch.beginRow(rowLength: layout.rowLength, isVariable: true)
-        batch.withFixedPart(rowLength: layout.rowLength) { row in
+        batch.beginRow(rowLength: rowLength, isVariable: true)
+        batch.withFixedPart(rowLength: rowLength) { row in
             SyslogLayout.storeHead(
                 moment, deviceTime: fields.deviceTime, priority: fields.priority,
                 isTruncated: isTruncated, from: source, into: &row)
@@ -155,24 +185,24 @@ public final class SyslogParser: LineParser {
                 row.store(fields.procID, at: Place.procID)
             }
             if format == .rfc5424 { row.store(fields.msgID, at: Place.msgID) }
-            if layout.hasRaw {
+            if hasRaw {
                 let whole = SyslogFields.slot(0, line.byteCount)
-                row.store(whole, at: layout.rowLength &- Slot.byteCount)
+                row.store(whole, at: rowLength &- Slot.byteCount)
             }
         }
-        _ = batch.appendVariable(line, rowLength: layout.rowLength)
+        _ = batch.appendVariable(line, rowLength: rowLength)
         if layout.isSpecial { storeSpecial(fields, layout, into: &batch) }
         if format == .rfc5424 {
-            storeStructuredData(fields, line: line, rowLength: layout.rowLength, into: &batch)
+            storeStructuredData(fields, line: line, rowLength: rowLength, into: &batch)
         }
         batch.endRow(isVariable: true)
-        return problem
     }
 
     /// Stores what a vendor's tag or a body says; texts that are not in the line come behind it.
     private func storeSpecial(
-        _ fields: SyslogFields, _ layout: SyslogLayout, into batch: inout RecordBatch
+        _ fields: SyslogFields, _ layout: borrowing SyslogLayout, into batch: inout RecordBatch
     ) {
+        let layout = copy layout
         batch.withFixedPart(rowLength: layout.rowLength) { row in
             if fields.hasVendor {
                 row.store(fields.msgID, at: SyslogLayout.Place.msgID)
@@ -206,10 +236,6 @@ public final class SyslogParser: LineParser {
     private func layout(
         _ fields: SyslogFields, _ format: SyslogFormat, hasDeviceTime: Bool, problem: ErrorCode?
     ) -> SyslogLayout {
-        if hasDeviceTime, problem == nil, !fields.hasVendor, fields.body == nil {
-            if format == .rfc3164 { return plainRFC3164 }
-            if format == .rfc5424 { return plainRFC5424 }
-        }
         let key = SyslogLayout.Key(
             format: format, hasDeviceTime: hasDeviceTime, problem: problem,
             vendor: fields.hasVendor ? reader.vendorFields.vendor : nil, body: fields.body)

@@ -94,22 +94,13 @@ extension SyslogReader {
     ) -> Int {
         var offset = start
         var comma = -1
-        scan: while offset < line.byteCount {
+        while offset < line.byteCount {
             let byte = line.byte(at: offset)
-            // Most bytes are letters: cheaper than the switch (case `rfc3164 parse`).
-            if byte.isLetter {
-                offset &+= 1
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: "@"), 0x80...0xff:
-                offset &+= 1
-            case UInt8(ascii: ","):
+            if !ByteSet.hostname.contains(byte) {
+                guard byte == UInt8(ascii: ",") else { break }
                 if comma < 0 { comma = offset }
-                offset &+= 1
-            default: break scan
             }
+            offset &+= 1
         }
         guard offset < line.byteCount, offset > start else { return start }
         switch line.byte(at: offset) {
@@ -174,20 +165,7 @@ extension SyslogReader {
     private func readTag(_ line: RawSpan, at start: Int, into fields: inout SyslogFields) {
         var offset = start
         let limit = Swift.min(line.byteCount, start &+ Self.tagLimit &+ 1)
-        scan: while offset < limit {
-            let byte = line.byte(at: offset)
-            if byte.isLetter {
-                offset &+= 1
-                continue
-            }
-            switch byte {
-            case 0...0x20, UInt8(ascii: "="), UInt8(ascii: "\""), UInt8(ascii: "{"),
-                UInt8(ascii: "}"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|"),
-                UInt8(ascii: "'"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "("), 0x7f:
-                break scan
-            default: offset &+= 1
-            }
-        }
+        while offset < limit, !ByteSet.tagEnd.contains(line.byte(at: offset)) { offset &+= 1 }
         var contentStart = start
         if offset > start, offset < limit {
             switch line.byte(at: offset) {

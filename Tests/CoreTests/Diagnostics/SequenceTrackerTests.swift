@@ -2,7 +2,6 @@ import Core
 import TestKit
 import Testing
 
-
 @Suite struct SequenceTrackerTests {
     struct Message: Sendable {
         var sequence: UInt32

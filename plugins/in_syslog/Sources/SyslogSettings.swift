@@ -28,7 +28,9 @@ struct SyslogSettings: Sendable {
             OptionSpec(
                 "body", .choice(SyslogParser.Body.allCases.map(\.rawValue)),
                 default: SyslogParser.Body.auto.rawValue,
-                help: "Texts that are taken apart into fields: all that are known, none, or one kind."),
+                help:
+                    "Texts that are taken apart into fields: all that are known, none, or one kind."
+            ),
             TimeZone.option, ZoneNames.option,
             OptionSpec(
                 "raw_message_key", .text, help: "Field that keeps the whole message as it came."),
