@@ -20,11 +20,13 @@ public enum MessageReader {
 
     /// Appends the records that a message completes: one, but for entries that come in pieces.
     ///
-    /// - Parameter isTruncated: whether the end of the message was lost on the way.
+    /// - Parameters:
+    ///   - isTruncated: whether the end of the message was lost on the way.
+    ///   - sender: asked for by readers that keep something about it.
     @inline(__always)
     func decode(
-        _ message: RawSpan, isTruncated: Bool, from source: PayloadSource, of sender: MessageSender,
-        into batch: inout RecordBatch
+        _ message: RawSpan, isTruncated: Bool, from source: PayloadSource,
+        of sender: @autoclosure () -> MessageSender, into batch: inout RecordBatch
     ) -> MessageOutcome {
         switch self {
         case .syslog(let parser):
@@ -33,7 +35,7 @@ public enum MessageReader {
             return MessageOutcome(problem: problem, sequence: parser.lastSequence)
         case .routeros(let parser):
             let outcome = parser.decode(
-                message, isTruncated: isTruncated, from: source, of: &sender.routeros, into: &batch)
+                message, isTruncated: isTruncated, from: source, of: &sender().routeros, into: &batch)
             return MessageOutcome(
                 records: outcome.records, problem: outcome.problem,
                 isFirstDebug: outcome.isFirstDebug)

@@ -36,6 +36,12 @@ extension ByteSet {
             high: 1 | 0x03ff_ffff << 1 | 1 << 31 | 0x03ff_ffff << 33, others: true)
     }
 
+    /// What lists of RouterOS topics are made of: small letters, digits, `-` and the comma.
+    @inline(__always)
+    static var topicList: ByteSet {
+        ByteSet(low: 3 << 44 | 0x3ff << 48, high: 0x03ff_ffff << 33, others: false)
+    }
+
     /// What ends an SD-NAME (RFC 5424 §6): controls, the space, and `" = ]`.
     @inline(__always)
     static var structuredNameEnd: ByteSet {

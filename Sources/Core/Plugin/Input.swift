@@ -3,6 +3,7 @@ public enum Transport: String, Sendable, CaseIterable {
     case udp, tcp, tls, unix, file
 
     /// Whether payloads come over a network connection, in order and until it ends.
+    @inlinable
     public var isConnection: Bool { self == .tcp || self == .tls }
 }
 

@@ -18,6 +18,7 @@ struct TopicList {
     static func read(
         _ line: RawSpan, at start: Int, limit: Int, allowsOne: Bool = true
     ) -> TopicList? {
+        guard hasForm(line, at: start, limit: limit, allowsOne: allowsOne) else { return nil }
         var offset = start
         var wordStart = start
         var words = 0
@@ -52,6 +53,25 @@ struct TopicList {
             }
         }
         return nil
+    }
+
+    /// Whether something with the letters of a list stands at `start`: most words are told apart
+    /// without being looked up.
+    @inline(__always)
+    private static func hasForm(
+        _ line: RawSpan, at start: Int, limit: Int, allowsOne: Bool
+    ) -> Bool {
+        var offset = start
+        var hasComma = false
+        while offset < limit {
+            let byte = line.byte(at: offset)
+            if byte == UInt8(ascii: " ") { break }
+            guard ByteSet.topicList.contains(byte) else { return false }
+            if byte == UInt8(ascii: ",") { hasComma = true }
+            offset &+= 1
+        }
+        // The shortest and the longest word that alone is a list: `info`, `critical`.
+        return hasComma || allowsOne && (4...8).contains(offset &- start)
     }
 
     /// Topics that tell how important a message is.

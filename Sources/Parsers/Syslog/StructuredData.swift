@@ -35,11 +35,12 @@ struct StructuredData: ~Copyable {
     ///
     /// - Returns: the offset behind the last element; `nil` when an element is not well-formed.
     mutating func read(_ line: RawSpan, at start: Int) -> Int? {
+        sequence = 0
+        hasLongName = false
+        if let end = readPlain(line, at: start) { return end }
         parameters.removeAll(keepingCapacity: true)
         elements.removeAll(keepingCapacity: true)
         elementCount = 0
-        sequence = 0
-        hasLongName = false
         var offset = start
         while line.hasByte(UInt8(ascii: "["), at: offset) {
             guard let end = readElement(line, at: offset &+ 1) else { return nil }
@@ -52,6 +53,82 @@ struct StructuredData: ~Copyable {
         write(line)
         return offset
     }
+
+    // MARK: Plain data
+
+    /// Reads and writes data of the usual form at once: one element, up to eight parameters, none
+    /// repeated, nothing escaped.
+    ///
+    /// - Returns: the offset behind the element; `nil` when the data have another form.
+    private mutating func readPlain(_ line: RawSpan, at start: Int) -> Int? {
+        guard let idEnd = Self.nameEnd(line, from: start &+ 1),
+            idEnd &- start <= Self.nameLimit
+        else { return nil }
+        writer.removeAll()
+        let outer = beginMap()
+        writer.key(line.extracting(start &+ 1..<idEnd))
+        let inner = beginMap()
+        let isMeta = idEnd &- start == 5 && line.hasBytes(of: "meta", at: start &+ 1)
+        var names = InlineArray<8, UInt64>(repeating: 0)
+        var count = 0
+        var offset = idEnd
+        while !line.hasByte(UInt8(ascii: "]"), at: offset) {
+            guard count < 8, line.hasByte(UInt8(ascii: " "), at: offset),
+                let nameEnd = Self.nameEnd(line, from: offset &+ 1),
+                nameEnd &- offset <= Self.nameLimit, line.hasBytes(of: "=\"", at: nameEnd),
+                let quote = line.firstIndex(of: UInt8(ascii: "\""), from: nameEnd &+ 2)
+            else { return nil }
+            let name = line.extracting(offset &+ 1..<nameEnd)
+            let value = line.extracting(nameEnd &+ 2..<quote)
+            guard value.firstIndex(of: UInt8(ascii: "\\")) == nil,
+                !Self.isRepeated(name, among: names, count, in: line)
+            else { return nil }
+            names[count] = SyslogFields.slot(offset &+ 1, nameEnd)
+            count &+= 1
+            if isMeta, name.isText("sequenceId") { sequence = Self.sequence(value) }
+            writer.key(name)
+            writer.text(value)
+            offset = quote &+ 1
+        }
+        offset &+= 1
+        guard offset == line.byteCount || line.byte(at: offset) == UInt8(ascii: " ") else {
+            return nil
+        }
+        endMap(inner)
+        endMap(outer)
+        return offset
+    }
+
+    private static func isRepeated(
+        _ name: RawSpan, among names: borrowing InlineArray<8, UInt64>, _ count: Int,
+        in line: RawSpan
+    ) -> Bool {
+        for index in 0..<count {
+            let start = Int(names[index] >> 32)
+            let length = Int(names[index] & 0xffff_ffff)
+            if length == name.byteCount,
+                line.extracting(start..<start &+ length).hasSameBytes(as: name)
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Begins a map without taking note of it, which costs more than all else that is written.
+    private mutating func beginMap() -> Int {
+        writer.buffer.append(Nested.Tag.map.rawValue)
+        writer.buffer.append(bigEndian: UInt32(0))
+        return writer.buffer.count
+    }
+
+    /// - Parameter start: what `beginMap` returned.
+    private mutating func endMap(_ start: Int) {
+        writer.buffer.store(
+            bigEndian: UInt32(truncatingIfNeeded: writer.buffer.count &- start), at: start &- 4)
+    }
+
+    // MARK: Any data
 
     /// Reads `id name="value" ...]`; `nil` when it ends early or has another form.
     private mutating func readElement(_ line: RawSpan, at start: Int) -> Int? {
@@ -166,15 +243,20 @@ struct StructuredData: ~Copyable {
         where parameter.element == element
             && line.extracting(parameter.name).isText("sequenceId")
         {
-            guard (1...10).contains(parameter.value.count) else { return }
-            var value: UInt64 = 0
-            for offset in parameter.value {
-                guard line.byte(at: offset).isDigit else { return }
-                value = value &* 10 &+ UInt64(line.byte(at: offset) &- 0x30)
-            }
-            if value <= UInt64(Int32.max) { sequence = UInt32(value) }
+            sequence = Self.sequence(line.extracting(parameter.value))
             return
         }
+    }
+
+    /// The number that a text is; 0 when it is none from 1 to 2147483647.
+    private static func sequence(_ text: RawSpan) -> UInt32 {
+        guard (1...10).contains(text.byteCount) else { return 0 }
+        var value: UInt64 = 0
+        for offset in 0..<text.byteCount {
+            guard text.byte(at: offset).isDigit else { return 0 }
+            value = value &* 10 &+ UInt64(text.byte(at: offset) &- 0x30)
+        }
+        return value <= UInt64(Int32.max) ? UInt32(value) : 0
     }
 
     /// Writes a parameter and all later ones of the same element and name.
