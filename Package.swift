@@ -14,6 +14,7 @@ let plugins: [(folder: String, uses: [Target.Dependency])] = [
     ("filter_modify", ["Patterns"]),
     ("filter_record_modifier", ["System"]),
     ("out_file", ["Codec", "System"]),
+    ("out_s3", ["Codec", "ObjectStore", "Parsers", "System"]),
     ("out_stdout", ["Codec", "System"]),
     ("out_null", []),
 ]

@@ -110,7 +110,9 @@ import Testing
                     "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message>"
                         + "<Region>eu-west-3</Region></Error>"))
         }
-        guard case .failure(let failure) = try put(client()) else { throw StoreEndpointTests.None() }
+        guard case .failure(let failure) = try put(client()) else {
+            throw StoreEndpointTests.None()
+        }
         #expect(failure.kind == .noBucket)
         #expect(failure.operation("put", "x").reason.contains("region 'eu-west-3'"))
     }
@@ -123,8 +125,9 @@ import Testing
         store.fail { _, _ in .resetBody }
         guard case .failure(let reset) = try put(silent) else { throw StoreEndpointTests.None() }
         #expect(reset.kind == .unreachable)
-        guard case .failure(let noTLS) = try put(
-            client(store.endpoint.replacing("http:", with: "https:")))
+        guard
+            case .failure(let noTLS) = try put(
+                client(store.endpoint.replacing("http:", with: "https:")))
         else { throw StoreEndpointTests.None() }
         #expect(noTLS.kind == .untrusted)
         store.stop()
@@ -162,7 +165,9 @@ import Testing
     }
 
     @Test func waitsAsLongAsTheStoreAsks() throws {
-        for (header, seconds) in [("7", 7), ("100000", 3600), ("nonsense", nil)] as [(String, Int64?)] {
+        for (header, seconds) in [("7", 7), ("100000", 3600), ("nonsense", nil)]
+            as [(String, Int64?)]
+        {
             store.fail { _, _ in
                 .reply(FakeStore.error(503, "SlowDown", headers: ["Retry-After": header]))
             }

@@ -14,7 +14,8 @@ public struct StoreAnswer {
 
     /// The number of the multipart upload that was begun.
     public func uploadID() throws(StoreFailure) -> String {
-        guard let result = document("InitiateMultipartUploadResult"), let id = result["UploadId"],
+        // rclone names the document `InitiateMultipartUpload`.
+        guard let result = document("InitiateMultipartUpload"), let id = result["UploadId"],
             !id.isEmpty
         else { throw unclear }
         return id
@@ -22,7 +23,7 @@ public struct StoreAnswer {
 
     /// Makes sure that a multipart upload is complete: stores may answer 200 and then an error.
     public func checkCompletion() throws(StoreFailure) {
-        guard document("CompleteMultipartUploadResult") == nil else { return }
+        guard document("CompleteMultipartUpload") == nil else { return }
         guard let error = document("Error") else { throw unclear }
         var failure = StoreFailure(
             .broken, status: response.status, word: error["Code"] ?? "",
@@ -33,15 +34,18 @@ public struct StoreAnswer {
 
     /// Uploads that are not complete.
     public func uploads() throws(StoreFailure) -> [(key: String, id: String)] {
-        guard let result = document("ListMultipartUploadsResult") else { throw unclear }
+        guard let result = document("ListMultipartUploads") else { throw unclear }
         return result.all("Upload").compactMap { upload in
             guard let key = upload["Key"], let id = upload["UploadId"] else { return nil }
             return (key, id)
         }
     }
 
+    /// The document when its name begins so.
     private func document(_ name: String) -> XMLElement? {
-        guard let element = XMLElement(response.body), element.name == name else { return nil }
+        guard let element = XMLElement(response.body), element.name.hasPrefix(name) else {
+            return nil
+        }
         return element
     }
 

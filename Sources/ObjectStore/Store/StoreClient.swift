@@ -99,7 +99,8 @@ public final class StoreClient {
         _ request: StoreRequest, _ credentials: Credentials, at time: Timestamp
     ) -> HTTPRequest {
         let query = PercentEncoding.query(request.query)
-        let hash = request.body.map { $0.withBytes { Digest.sha256($0) }.hex }
+        let hash =
+            request.body.map { $0.withBytes { Digest.sha256($0) }.hex }
             ?? SignatureV4.emptyHash
         var headers = request.headers
         headers.append(("x-amz-content-sha256", hash))

@@ -90,6 +90,9 @@ public struct StoreEndpoint: Sendable, Equatable {
     /// `https://host:9000`.
     public var origin: String { (isSecure ? "https://" : "http://") + authority(host) }
 
+    /// The bucket's address.
+    public var bucketURL: String { url(nil, query: "") }
+
     /// The `Host` header of requests.
     var hostHeader: String { authority(isVirtual ? "\(bucket).\(host)" : host) }
 

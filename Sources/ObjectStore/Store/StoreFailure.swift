@@ -28,6 +28,8 @@ public struct StoreFailure: Error, Sendable, Equatable {
         case unsupported
         /// The request is not acceptable.
         case rejected
+        /// What the store has is not what was sent.
+        case mismatch
     }
 
     public var kind: Kind
@@ -112,7 +114,8 @@ public struct StoreFailure: Error, Sendable, Equatable {
     /// Whether the same request may succeed later without anybody changing anything.
     public var canRetry: Bool {
         switch kind {
-        case .unreachable, .broken, .throttled, .skewed, .expired, .noUpload, .exists: true
+        case .unreachable, .broken, .throttled, .skewed, .expired, .noUpload, .exists, .mismatch:
+            true
         case .untrusted, .denied, .noBucket, .noObject, .unsupported: false
         // A 400 without a known word is more often a proxy's or a store's trouble than ours.
         case .rejected: word.isEmpty
@@ -128,6 +131,7 @@ public struct StoreFailure: Error, Sendable, Equatable {
         case .skewed: .storeClockSkew
         case .expired, .denied: .storeDenied
         case .noBucket: .storeNoBucket
+        case .mismatch: .storeMismatch
         case .noObject, .exists, .unsupported, .rejected: .storeRejected
         }
     }

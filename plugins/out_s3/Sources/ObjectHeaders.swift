@@ -1,0 +1,42 @@
+import Core
+
+/// The headers that go with an object.
+enum ObjectHeaders {
+    typealias Headers = [(name: String, value: String)]
+
+    /// - Returns: headers of requests that make an object, and of those that send its parts.
+    static func read(
+        _ settings: PluginSettings, compression: S3Settings.Compression,
+        problems: inout [SettingsProblem]
+    ) -> (object: Headers, part: Headers) {
+        var object: Headers = []
+        func add(_ header: String, _ key: String) {
+            guard let value = settings.text(key) else { return }
+            object.append((header, value))
+            // A line break would begin another header.
+            if value.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7f }) {
+                problems.append(
+                    SettingsProblem(
+                        .invalidValue, at: settings.location(of: key),
+                        "'\(key)' has characters that no header takes"))
+            }
+        }
+        add("content-type", "content_type")
+        if settings.text("content_type") == nil {
+            object.append(("content-type", "application/x-ndjson"))
+        }
+        if compression != .none { object.append(("content-encoding", compression.rawValue)) }
+        add("x-amz-storage-class", "storage_class")
+        add("x-amz-acl", "canned_acl")
+        add("x-amz-tagging", "tagging")
+        add("x-amz-server-side-encryption", "sse")
+        add("x-amz-server-side-encryption-aws-kms-key-id", "sse_kms_key_id")
+        if settings.text("sse_kms_key_id") != nil, settings.text("sse") != "aws:kms" {
+            problems.append(
+                SettingsProblem(
+                    .conflictingKeys, at: settings.location(of: "sse_kms_key_id"),
+                    "'sse_kms_key_id' needs 'sse: aws:kms'"))
+        }
+        return (object, [])
+    }
+}
