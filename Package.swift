@@ -46,7 +46,8 @@ let package = Package(
         .target(name: "YAML", dependencies: ["Core", "CYaml", "System"]),
         .target(name: "Codec", dependencies: ["Core", "CShims", "CZlib", "CZstd"]),
         .target(name: "TLS", dependencies: ["Core", "COpenSSL", "System"]),
-        .target(name: "ObjectStore", dependencies: ["Core", "CCurl", "COpenSSL", "System"]),
+        .target(
+            name: "ObjectStore", dependencies: ["Core", "CCurl", "Codec", "COpenSSL", "System"]),
         .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
         .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns", "System"]),

@@ -19,10 +19,15 @@ public struct ProfileCredentials: CredentialSource {
         let paths = Self.paths(environment)
         for path in paths where FileSystem.kind(of: path) == .file {
             let content = try FileSystem.readFile(path, limit: 1 << 20)
-            guard let section = ProfileFile(String(decoding: content, as: UTF8.self))[name],
-                let keyID = section["aws_access_key_id"],
+            guard let section = ProfileFile(String(decoding: content, as: UTF8.self))[name] else {
+                continue
+            }
+            guard let keyID = section["aws_access_key_id"],
                 let secret = section["aws_secret_access_key"]
-            else { continue }
+            else {
+                guard let command = section["credential_process"] else { continue }
+                return try ProcessCredentials.load(command)
+            }
             return Credentials(
                 keyID: keyID, secret: secret, sessionToken: section["aws_session_token"])
         }

@@ -74,3 +74,32 @@ extension [UInt8] {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+extension String {
+    /// The bytes of a text in base 64 (RFC 4648 §4); `nil` when it is none.
+    public var base64Bytes: [UInt8]? {
+        var bytes: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        let digits = utf8.reversed().drop { $0 == UInt8(ascii: "=") }.reversed()
+        guard utf8.count % 4 == 0, utf8.count - digits.count <= 2 else { return nil }
+        for digit in digits {
+            let value: UInt8
+            switch digit {
+            case 0x41...0x5a: value = digit - 0x41
+            case 0x61...0x7a: value = digit - 0x61 + 26
+            case 0x30...0x39: value = digit - 0x30 + 52
+            case 0x2b: value = 62
+            case 0x2f: value = 63
+            default: return nil
+            }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            }
+        }
+        return bytes
+    }
+}

@@ -22,10 +22,13 @@ public struct StoredPart: Sendable, Equatable {
     /// From 1.
     public var number: Int
     public var etag: String
+    /// The checksum that was sent with it.
+    public var checksum: ObjectChecksum?
 
-    public init(number: Int, etag: String) {
+    public init(number: Int, etag: String, checksum: ObjectChecksum? = nil) {
         self.number = number
         self.etag = etag
+        self.checksum = checksum
     }
 }
 
@@ -68,7 +71,9 @@ extension StoreRequest {
         request.query = [("uploadId", upload)]
         let list = parts.map {
             "<Part><PartNumber>\($0.number)</PartNumber>"
-                + "<ETag>\(XMLElement.escape($0.etag))</ETag></Part>"
+                + "<ETag>\(XMLElement.escape($0.etag))</ETag>"
+                + ($0.checksum.map { "<\($0.element)>\($0.value)</\($0.element)>" } ?? "")
+                + "</Part>"
         }
         let text =
             "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"

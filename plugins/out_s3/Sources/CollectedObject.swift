@@ -46,6 +46,8 @@ final class CollectedObject {
     let plan: S3State.Plan?
 
     var upload: String?
+    /// What the parts of the upload come with, as it was begun.
+    var checksum: ObjectChecksum.Algorithm?
     private(set) var waiting: [Part] = []
     private(set) var stored: [StoredPart] = []
     private var partCount = 0
@@ -137,11 +139,11 @@ final class CollectedObject {
     }
 
     /// The store has a part.
-    func confirm(_ number: Int, etag: String) {
+    func confirm(_ number: Int, etag: String, checksum: ObjectChecksum?) {
         guard let index = waiting.firstIndex(where: { $0.number == number }) else { return }
         storedBytes += waiting[index].payload.count
         waiting.remove(at: index)
-        stored.append(StoredPart(number: number, etag: etag))
+        stored.append(StoredPart(number: number, etag: etag, checksum: checksum))
         stored.sort { $0.number < $1.number }
     }
 }

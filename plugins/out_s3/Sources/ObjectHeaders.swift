@@ -1,4 +1,5 @@
 import Core
+import ObjectStore
 
 /// The headers that go with an object.
 enum ObjectHeaders {
@@ -37,6 +38,32 @@ enum ObjectHeaders {
                     .conflictingKeys, at: settings.location(of: "sse_kms_key_id"),
                     "'sse_kms_key_id' needs 'sse: aws:kms'"))
         }
-        return (object, [])
+        let part = customerKey(settings, problems: &problems)
+        return (object + part, part)
+    }
+
+    /// A key of the customer's own goes with every request and is kept by nobody.
+    private static func customerKey(
+        _ settings: PluginSettings, problems: inout [SettingsProblem]
+    ) -> Headers {
+        guard let text = settings.text("sse_customer_key") else { return [] }
+        guard let key = text.base64Bytes, key.count == 32 else {
+            problems.append(
+                SettingsProblem(
+                    .invalidValue, at: settings.location(of: "sse_customer_key"),
+                    "'sse_customer_key' is not 32 bytes in base 64"))
+            return []
+        }
+        if settings.text("sse") != nil {
+            problems.append(
+                SettingsProblem(
+                    .conflictingKeys, at: settings.location(of: "sse_customer_key"),
+                    "'sse_customer_key' and 'sse' exclude each other"))
+        }
+        let prefix = "x-amz-server-side-encryption-customer"
+        return [
+            (prefix + "-algorithm", "AES256"), (prefix + "-key", text),
+            (prefix + "-key-md5", key.withBytes { Digest.md5($0) }.base64),
+        ]
     }
 }

@@ -37,17 +37,25 @@ extension S3Output {
     ) throws(OperationError) {
         var rest = items[...]
         var failure: (StoreFailure, String)?
-        while !rest.isEmpty, failure == nil {
+        var goesOn = true
+        while !rest.isEmpty, goesOn {
             let wave = Array(rest.prefix(parallel))
             rest = rest.dropFirst(wave.count)
+            // One failure is the business of its own object; a whole wave of them is the store's.
+            goesOn = false
             for (item, result) in zip(wave, try client.send(wave.map(request))) {
                 do throws(StoreFailure) {
                     try take(item, try result.get())
+                    goesOn = true
                 } catch {
-                    if try recover(item, error) { continue }
-                    if failure == nil { failure = (error, key(item)) }
+                    if try recover(item, error) {
+                        goesOn = true
+                        continue
+                    }
+                    if failure == nil || error.kind == .throttled { failure = (error, key(item)) }
                 }
             }
+            if failure?.0.kind == .throttled { goesOn = false }
         }
         guard let (reason, key) = failure else { return }
         pause = reason.retryAfter ?? (reason.canRetry ? 0 : 60_000_000_000)
@@ -58,8 +66,25 @@ extension S3Output {
     private func createUploads(_ objects: [CollectedObject]) throws(OperationError) {
         try send(
             objects, "create upload", key: { $0.key ?? "" },
-            { .createUpload($0.key ?? "", headers: settings.objectHeaders) },
-            { object, answer throws(StoreFailure) in object.upload = try answer.uploadID() })
+            { object in
+                object.checksum = checksum
+                let algorithm: [(name: String, value: String)] =
+                    checksum.map { [("x-amz-checksum-algorithm", $0.rawValue.uppercased())] } ?? []
+                return .createUpload(
+                    object.key ?? "", headers: settings.headers(at: clock()) + algorithm)
+            },
+            { object, answer throws(StoreFailure) in object.upload = try answer.uploadID() },
+            recover: { _, failure throws(OperationError) in
+                withoutChecksum(failure)
+                return false
+            })
+    }
+
+    /// A store that does not know checksums gets none from now on.
+    private func withoutChecksum(_ failure: StoreFailure) {
+        guard failure.kind == .unsupported, let algorithm = checksum else { return }
+        log.warning("the store knows no \(algorithm.rawValue) checksums; sending none")
+        checksum = nil
     }
 
     private func sendParts(
@@ -68,23 +93,34 @@ extension S3Output {
         try send(
             parts, "put", key: { $0.object.key ?? "" },
             { object, part in
-                let md5: [(name: String, value: String)] =
-                    settings.sendsMD5
-                    ? [("content-md5", part.payload.withBytes { Digest.md5($0) }.base64)] : []
+                if !object.isMultipart { object.checksum = checksum }
+                var sums: [(name: String, value: String)] = []
+                if settings.sendsMD5 {
+                    let md5 = part.payload.withBytes { Digest.md5($0) }
+                    sums.append(("content-md5", md5.base64))
+                }
+                if let algorithm = object.checksum {
+                    sums.append(ObjectChecksum(algorithm, of: part.payload).header)
+                }
                 let key = object.key ?? ""
                 guard let upload = object.upload, object.isMultipart else {
-                    return .put(key, part.payload, headers: settings.objectHeaders + md5)
+                    return .put(
+                        key, part.payload, headers: settings.headers(at: clock()) + sums)
                 }
                 return .uploadPart(
                     key, upload: upload, number: part.number, part.payload,
-                    headers: settings.partHeaders + md5)
+                    headers: settings.partHeaders + sums)
             },
             { item, answer throws(StoreFailure) in
                 let etag = try check(answer, item.part.payload)
-                item.object.confirm(item.part.number, etag: etag)
+                item.object.confirm(
+                    item.part.number, etag: etag,
+                    checksum: item.object.checksum.map { ObjectChecksum($0, of: item.part.payload) }
+                )
                 if !item.object.isMultipart { finish(item.object) }
             },
             recover: { item, failure throws(OperationError) in
+                withoutChecksum(failure)
                 // The parts that it had are gone: the journal has their records.
                 if failure.kind == .noUpload { canCommitAgain = false }
                 return false
@@ -97,7 +133,7 @@ extension S3Output {
             { object in
                 .completeUpload(
                     object.key ?? "", upload: object.upload ?? "", parts: object.stored,
-                    headers: [])
+                    headers: settings.partHeaders)
             },
             { object, answer throws(StoreFailure) in
                 try answer.checkCompletion()

@@ -57,6 +57,8 @@ public final class S3Output: CollectingOutput {
     var parallel: Int
     var mismatches = 0
     var checksETag: Bool
+    /// Turned off when the store does not know it.
+    var checksum: ObjectChecksum.Algorithm?
     private var uses = 0
     /// Keys delivered last, where nothing in them tells objects apart.
     private var lastKeys: [CollectedObject.Place: String] = [:]
@@ -83,6 +85,7 @@ public final class S3Output: CollectingOutput {
         packer = ObjectPacker(settings.compression)
         parallel = settings.parallel
         checksETag = settings.checksETag
+        checksum = settings.checksum
     }
 
     // MARK: State

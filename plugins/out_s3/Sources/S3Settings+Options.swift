@@ -68,6 +68,16 @@ extension S3Settings {
             "sse_kms_key_id", .text, help: "Key of KMS for `sse: aws:kms`; by default the bucket's."
         ),
         OptionSpec(
+            "sse_customer_key", .text,
+            help: "Encryption with a key of your own (SSE-C): 32 bytes in base 64."),
+        OptionSpec(
+            "object_lock_mode", .choice(["GOVERNANCE", "COMPLIANCE"]),
+            help: "Lock the objects; the bucket must allow it."),
+        OptionSpec("object_lock_retention", .duration, help: "How long: `30d`."),
+        OptionSpec(
+            "checksum", .choice(["none", "crc32c", "sha256"]), default: "none",
+            help: "Send a checksum that the store keeps with the object."),
+        OptionSpec(
             "send_content_md5", .boolean, default: "false",
             help: "Send `Content-MD5`; buckets with object lock want it."),
         OptionSpec(
@@ -76,6 +86,10 @@ extension S3Settings {
         OptionSpec("aws_secret_access_key", .text, help: "Its secret."),
         OptionSpec("aws_session_token", .text, help: "Goes with temporary keys."),
         OptionSpec("profile", .text, help: "Profile in the shared files."),
+        OptionSpec("role_arn", .text, help: "Role that the key takes for the requests."),
+        OptionSpec("external_id", .text, help: "What the role's owner wants to hear."),
+        OptionSpec(
+            "sts_endpoint", .text, help: "Service that gives temporary keys; by default AWS's."),
         OptionSpec(
             "tls.ca_file", .path, help: "Authorities that may sign the store's certificate."),
         OptionSpec("tls.ca_path", .path, help: "The same as a directory."),

@@ -11,6 +11,11 @@ struct S3Settings {
     var transport: StoreClient.Transport
     var credentials: Credentials?
     var profile: String?
+    /// A role that the key takes.
+    var role: String?
+    var externalID: String?
+    /// URL of the service that gives temporary keys.
+    var tokenEndpoint: String
     var template: KeyTemplate
     /// Of the format and what belongs to it: another one makes other partitions.
     var fingerprint: UInt64
@@ -32,6 +37,9 @@ struct S3Settings {
     /// Headers of each part, too.
     var partHeaders: [(name: String, value: String)]
     var sendsMD5: Bool
+    var checksum: ObjectChecksum.Algorithm?
+    /// `GOVERNANCE` or `COMPLIANCE`, and nanoseconds; `nil` locks nothing.
+    var lock: (mode: String, time: Int64)?
     /// Whether the store's checksum of an object is its MD5.
     var checksETag: Bool
 
@@ -128,12 +136,29 @@ struct S3Settings {
                 keyID: keyID, secret: secret, sessionToken: settings.text("aws_session_token"))
         }
         profile = settings.text("profile")
+        role = settings.text("role_arn")
+        externalID = settings.text("external_id")
+        let sts = settings.text("sts_endpoint") ?? "sts.\(region).amazonaws.com"
+        tokenEndpoint = sts.contains("://") ? sts : "https://\(sts)"
+        if externalID != nil, role == nil {
+            refuse(.conflictingKeys, "external_id", "'external_id' needs 'role_arn'")
+        }
 
-        sendsMD5 = settings.boolean("send_content_md5")
+        checksum = settings.text("checksum").flatMap { ObjectChecksum.Algorithm(rawValue: $0) }
+        let lockMode = settings.text("object_lock_mode")
+        let lockTime = settings.duration("object_lock_retention")
+        if let lockMode, let lockTime { lock = (lockMode, lockTime) }
+        if (lockMode == nil) != (lockTime == nil) {
+            refuse(
+                .conflictingKeys, lockMode == nil ? "object_lock_retention" : "object_lock_mode",
+                "'object_lock_mode' and 'object_lock_retention' need each other")
+        }
+        // Objects with a lock must come with a checksum.
+        sendsMD5 = settings.boolean("send_content_md5") || lockMode != nil
         (objectHeaders, partHeaders) = ObjectHeaders.read(
             settings, compression: compression, problems: &problems)
         let sse = settings.text("sse")
-        checksETag = sse != "aws:kms"
+        checksETag = sse != "aws:kms" && settings.text("sse_customer_key") == nil
         transport = StoreClient.Transport(
             caFile: settings.text("tls.ca_file"), caPath: settings.text("tls.ca_path"),
             verifies: settings.boolean("tls.verify"), proxy: settings.text("proxy"),
@@ -147,17 +172,47 @@ struct S3Settings {
         self.template = template
     }
 
+    /// Headers of a request that makes an object now.
+    func headers(at time: Timestamp) -> [(name: String, value: String)] {
+        guard let lock else { return objectHeaders }
+        let end = Timestamp(nanoseconds: time.nanoseconds + lock.time)
+        return objectHeaders + [
+            ("x-amz-object-lock-mode", lock.mode),
+            ("x-amz-object-lock-retain-until-date", "\(Timestamp(seconds: end.seconds))"),
+        ]
+    }
+
     /// FNV-1a, which stays the same in every process.
     static func hash(_ text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
-    /// Where the key comes from: the options, then the environment, then shared files.
+    /// Where the key comes from: the options, the profile, or in this order the environment, shared
+    /// files, a web identity, the container and the machine; and a role that it takes.
     func makeChain(clock: @escaping () -> Timestamp) -> CredentialChain {
-        if let credentials { return CredentialChain([FixedCredentials(credentials)], clock: clock) }
-        let files = ProfileCredentials(profile: profile, environment: Process.environment)
-        if profile != nil { return CredentialChain([files], clock: clock) }
+        let environment = Process.environment
+        let files = ProfileCredentials(profile: profile, environment: environment)
+        let sources: [any CredentialSource] =
+            if let credentials {
+                [FixedCredentials(credentials)]
+            } else if profile != nil {
+                [files]
+            } else {
+                [
+                    EnvironmentCredentials(environment: environment), files,
+                    WebIdentityCredentials(
+                        endpoint: tokenEndpoint, transport: transport, environment: environment),
+                    ContainerCredentials(environment: environment),
+                    InstanceCredentials(environment: environment),
+                ]
+            }
+        let chain = CredentialChain(sources, clock: clock)
+        guard let role else { return chain }
         return CredentialChain(
-            [EnvironmentCredentials(environment: Process.environment), files], clock: clock)
+            [
+                AssumedRoleCredentials(
+                    role: role, externalID: externalID, endpoint: tokenEndpoint,
+                    region: endpoint.region, base: chain, transport: transport, clock: clock)
+            ], clock: clock)
     }
 }

@@ -184,6 +184,57 @@ import Testing
         #expect(headers["content-md5"]?.count == 24)
     }
 
+    @Test func locksAndEncryptsObjects() throws {
+        let key = [UInt8](repeating: 7, count: 32).base64
+        let engine = try Engine([
+            "object_lock_mode": "COMPLIANCE", "object_lock_retention": "30d",
+            "sse_customer_key": key,
+        ])
+        try engine.deliver(1)
+        try engine.drain()
+        let headers = engine.store.headers(of: engine.keys[0])
+        #expect(headers["x-amz-object-lock-mode"] == "COMPLIANCE")
+        #expect(
+            headers["x-amz-object-lock-retain-until-date"]?.hasPrefix("2026-03-02T11:59:59")
+                == true)
+        #expect(headers["content-md5"] != nil)
+        #expect(headers["x-amz-server-side-encryption-customer-key"] == key)
+        #expect(headers["x-amz-server-side-encryption-customer-key-md5"]?.count == 24)
+    }
+
+    /// "123456789" has the CRC32C e3069283 (RFC 3720 B.4 names the polynomial).
+    @Test func sendsChecksums() throws {
+        let payload = Array("123456789".utf8).withBytes { Payload($0) }
+        #expect(ObjectChecksum(.crc32c, of: payload).value == [0xe3, 0x06, 0x92, 0x83].base64)
+        let engine = try Engine(
+            ["checksum": "crc32c", "total_file_size": "60k"], partSize: 20_000,
+            make: { makeBatch($0, filler: 300) })
+        for _ in 0..<30 { try engine.deliver(10) }
+        try engine.drain()
+        let requests = engine.store.requests
+        for request in requests where request.method == "PUT" {
+            #expect(request.headers["x-amz-checksum-crc32c"]?.count == 8)
+        }
+        let begun = try #require(requests.first { $0.query["uploads"] != nil })
+        #expect(begun.headers["x-amz-checksum-algorithm"] == "CRC32C")
+        let ended = try #require(
+            requests.first { $0.method == "POST" && $0.query["uploadId"] != nil })
+        #expect(String(decoding: ended.body, as: UTF8.self).contains("<ChecksumCRC32C>"))
+        #expect(try engine.numbers() == Array(0..<300))
+    }
+
+    @Test func sendsNoChecksumsToStoresThatKnowNone() throws {
+        let engine = try Engine(["checksum": "sha256"])
+        engine.store.fail { request, _ in
+            request.headers["x-amz-checksum-sha256"] == nil
+                ? nil : .reply(FakeStore.error(501, "NotImplemented"))
+        }
+        try engine.deliver(3)
+        try engine.drain(attempts: 2)
+        #expect(engine.log.contains { $0.contains("knows no sha256 checksums") })
+        #expect(try engine.numbers() == [0, 1, 2])
+    }
+
     @Test func beginsAgainUnderAnotherKeyFormat() throws {
         let engine = try Engine(["s3_key_format": "/one/$UUID", "total_file_size": "1k"])
         engine.end = 25
