@@ -105,7 +105,8 @@ extension S3Output {
                 let key = object.key ?? ""
                 guard let upload = object.upload, object.isMultipart else {
                     return .put(
-                        key, part.payload, headers: settings.headers(at: clock()) + sums)
+                        key, part.payload,
+                        headers: settings.headers(at: clock()) + sums + condition)
                 }
                 return .uploadPart(
                     key, upload: upload, number: part.number, part.payload,
@@ -121,6 +122,9 @@ extension S3Output {
             },
             recover: { item, failure throws(OperationError) in
                 withoutChecksum(failure)
+                if failure.kind == .exists, !item.object.isMultipart {
+                    return try isThere(item.object, item.part.payload.count)
+                }
                 // The parts that it had are gone: the journal has their records.
                 if failure.kind == .noUpload { canCommitAgain = false }
                 return false
@@ -133,24 +137,40 @@ extension S3Output {
             { object in
                 .completeUpload(
                     object.key ?? "", upload: object.upload ?? "", parts: object.stored,
-                    headers: settings.partHeaders)
+                    headers: settings.partHeaders + condition)
             },
             { object, answer throws(StoreFailure) in
                 try answer.checkCompletion()
                 finish(object)
             },
             recover: { object, failure throws(OperationError) in
-                guard failure.kind == .noUpload else { return false }
+                guard failure.kind == .noUpload || failure.kind == .exists else { return false }
                 // An attempt before may have completed it, and its answer was lost.
-                if case .success(let answer) = try client.send(.head(object.key ?? "")),
-                    answer.length == object.storedBytes
-                {
-                    finish(object)
+                if try isThere(object, object.storedBytes) {
+                    if failure.kind == .exists, let upload = object.upload {
+                        _ = try client.send(.abortUpload(object.key ?? "", upload: upload))
+                    }
                     return true
                 }
-                canCommitAgain = false
+                if failure.kind == .noUpload { canCommitAgain = false }
                 return false
             })
+    }
+
+    /// What keeps the store from replacing an object.
+    private var condition: [(name: String, value: String)] {
+        settings.onlyCreates ? [("if-none-match", "*")] : []
+    }
+
+    /// Whether the store has the whole object, from an attempt before; it is then delivered.
+    private func isThere(_ object: CollectedObject, _ length: Int) throws(OperationError) -> Bool {
+        var request = StoreRequest.head(object.key ?? "")
+        request.headers = settings.partHeaders
+        guard case .success(let answer) = try client.send(request), answer.length == length else {
+            return false
+        }
+        finish(object)
+        return true
     }
 
     /// Compares the checksum that the store made of what it got, where it is an MD5.

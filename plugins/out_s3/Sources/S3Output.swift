@@ -13,7 +13,15 @@ import System
 public final class S3Output: CollectingOutput {
     public static let info = PluginInfo(
         kind: .output, name: "s3", summary: "Collects records into objects of an S3 store",
-        options: S3Settings.options)
+        options: S3Settings.options,
+        inert: [
+            "store_dir": "what waits lies in the journal below 'storage.path'",
+            "store_dir_limit_size": "'storage.total_limit_size' limits what waits",
+            "preserve_data_ordering": "the records of an object are always in order",
+            "auto_retry_requests": "requests are tried again until they succeed",
+            "retry_exhausted_action": "requests are tried again until they succeed",
+            "quarantine_dir_limit_size": "requests are tried again until they succeed",
+        ])
 
     var settings: S3Settings
     let clock: () -> Timestamp

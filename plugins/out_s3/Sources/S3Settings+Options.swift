@@ -75,6 +75,9 @@ extension S3Settings {
             help: "Lock the objects; the bucket must allow it."),
         OptionSpec("object_lock_retention", .duration, help: "How long: `30d`."),
         OptionSpec(
+            "if_none_match", .boolean, default: "false",
+            help: "Never replace an object: attempts after a crash make no further version."),
+        OptionSpec(
             "checksum", .choice(["none", "crc32c", "sha256"]), default: "none",
             help: "Send a checksum that the store keeps with the object."),
         OptionSpec(

@@ -36,6 +36,8 @@ struct S3Settings {
     var objectHeaders: [(name: String, value: String)]
     /// Headers of each part, too.
     var partHeaders: [(name: String, value: String)]
+    /// Whether an object that is there already is left as it is.
+    var onlyCreates: Bool
     var sendsMD5: Bool
     var checksum: ObjectChecksum.Algorithm?
     /// `GOVERNANCE` or `COMPLIANCE`, and nanoseconds; `nil` locks nothing.
@@ -144,6 +146,7 @@ struct S3Settings {
             refuse(.conflictingKeys, "external_id", "'external_id' needs 'role_arn'")
         }
 
+        onlyCreates = settings.boolean("if_none_match")
         checksum = settings.text("checksum").flatMap { ObjectChecksum.Algorithm(rawValue: $0) }
         let lockMode = settings.text("object_lock_mode")
         let lockTime = settings.duration("object_lock_retention")

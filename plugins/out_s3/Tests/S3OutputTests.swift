@@ -202,6 +202,27 @@ import Testing
         #expect(headers["x-amz-server-side-encryption-customer-key-md5"]?.count == 24)
     }
 
+    /// An object that a crash has left is not written again, and one of somebody else's stays.
+    @Test func replacesNothingWhenItMustNot() throws {
+        let engine = try Engine(["if_none_match": "on", "total_file_size": "1k"])
+        engine.end = 25
+        try engine.pump()
+        try engine.commit(saves: false)
+        try engine.restart()
+        try engine.deliver(0)
+        try engine.drain()
+        #expect(engine.store.puts == ["b/t/00000000000000000000": 1])
+        #expect(engine.position == 25)
+        let other = try Engine(["if_none_match": "on"], store: engine.store)
+        try other.deliver(3)
+        #expect {
+            try other.drain(attempts: 1)
+        } throws: {
+            ($0 as? OperationError)?.code == .storeRejected
+        }
+        #expect(engine.store.puts == ["b/t/00000000000000000000": 1])
+    }
+
     /// "123456789" has the CRC32C e3069283 (RFC 3720 B.4 names the polynomial).
     @Test func sendsChecksums() throws {
         let payload = Array("123456789".utf8).withBytes { Payload($0) }
