@@ -1,19 +1,25 @@
 import Codec
 import Core
 
-/// Finds the partition of each record, asking the template only when something it depends on
-/// changes.
+/// Finds the partition of each record, asking the template only for those that were not asked for
+/// lately.
 struct KeyRouter: ~Copyable {
     private let template: KeyTemplate
     /// Per shape: the template's fields, and whether a whole run shares one partition.
     private var shapes = ShapeCache<Resolution>()
     private var scratch = ByteBuffer()
 
-    /// What the partition of the record before was made of.
-    private var lastTag = ""
-    private var lastTime: Int64 = .min
-    private var lastValues: [String] = []
-    private var lastPartition: String?
+    /// Partitions asked for lately, each in the slot that its values choose: records of many hosts
+    /// come mixed.
+    private var known = [Known?](repeating: nil, count: 256)
+
+    /// A partition and what it was made of.
+    private struct Known {
+        var tag: String
+        var time: Int64
+        var values: [String]
+        var partition: String
+    }
 
     /// Seconds within which no time zone begins another hour.
     private static let step: Int64 = 900
@@ -42,27 +48,30 @@ struct KeyRouter: ~Copyable {
 
     /// The partition of one record.
     mutating func partition(of row: Row, tag: String, received: Timestamp) -> String {
-        var isSame = lastPartition != nil && lastTag == tag
         var moment = received
         var time = Int64.min
         if template.hasTime {
             moment = row.eventTime ?? received
             let second = moment.seconds
             time = second / Self.step - (second % Self.step < 0 ? 1 : 0)
-            isSame = isSame && time == lastTime
         }
         let fields = resolution(row.shape).fields
-        for (index, field) in fields.enumerated() where isSame {
-            let known = lastValues[index]
-            isSame = text(of: field, in: row) { $0.isText(known) } ?? known.isEmpty
+        var hash = UInt64(bitPattern: time) &* 0x9e37_79b9_7f4a_7c15
+        for field in fields {
+            hash = text(of: field, in: row) { $0.hash(continuing: hash) } ?? hash &* 31
         }
-        if isSame, let lastPartition { return lastPartition }
+        let slot = Int(truncatingIfNeeded: (hash ^ hash >> 32) & 255)
+        if let known = known[slot], known.time == time, known.tag == tag {
+            var isSame = true
+            for (index, field) in fields.enumerated() where isSame {
+                let value = known.values[index]
+                isSame = text(of: field, in: row) { $0.isText(value) } ?? value.isEmpty
+            }
+            if isSame { return known.partition }
+        }
         let values = fields.map { text(of: $0, in: row) { $0.makeString() } ?? "" }
         let partition = template.partition(tag: tag, time: moment, values: values)
-        lastTag = tag
-        lastTime = time
-        lastValues = values
-        lastPartition = partition
+        known[slot] = Known(tag: tag, time: time, values: values, partition: partition)
         return partition
     }
 
@@ -82,5 +91,14 @@ extension Shape {
         case .row, .slot: false
         case .derived(let derivation): derivation.arguments.allSatisfy { isRunConstant($0) }
         }
+    }
+}
+
+extension RawSpan {
+    /// FNV-1a over the bytes.
+    fileprivate func hash(continuing start: UInt64) -> UInt64 {
+        var hash = start
+        for index in 0..<byteCount { hash = (hash ^ UInt64(byte(at: index))) &* 0x100_0000_01b3 }
+        return hash
     }
 }
