@@ -126,7 +126,7 @@ extension S3Output {
                     return try isThere(item.object, item.part.payload.count)
                 }
                 // The parts that it had are gone: the journal has their records.
-                if failure.kind == .noUpload { canCommitAgain = false }
+                if item.object.isMultipart, failure.isAboutUpload { canCommitAgain = false }
                 return false
             })
     }
@@ -144,7 +144,7 @@ extension S3Output {
                 finish(object)
             },
             recover: { object, failure throws(OperationError) in
-                guard failure.kind == .noUpload || failure.kind == .exists else { return false }
+                guard failure.isAboutUpload || failure.kind == .exists else { return false }
                 // An attempt before may have completed it, and its answer was lost.
                 if try isThere(object, object.storedBytes) {
                     if failure.kind == .exists, let upload = object.upload {
@@ -152,7 +152,7 @@ extension S3Output {
                     }
                     return true
                 }
-                if failure.kind == .noUpload { canCommitAgain = false }
+                if failure.kind != .exists { canCommitAgain = false }
                 return false
             })
     }
@@ -246,6 +246,14 @@ extension S3Output {
 }
 
 extension StoreFailure {
+    /// Whether the upload, or a part of it, is not what the store has: it has to begin anew.
+    fileprivate var isAboutUpload: Bool {
+        switch kind {
+        case .noUpload, .noObject, .rejected: true
+        default: false
+        }
+    }
+
     /// Whether the store may soon answer otherwise.
     fileprivate var isPassing: Bool {
         switch kind {

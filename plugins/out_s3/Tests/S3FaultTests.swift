@@ -106,12 +106,16 @@ import Testing
         }
     }
 
-    @Test func beginsAgainWhenItsUploadIsGone() throws {
+    @Test(
+        arguments: [
+            FakeStore.error(404, "NoSuchUpload"), FakeStore.error(400, "InvalidPart"), Reply(404),
+        ])
+    func beginsAgainWhenItsUploadIsGone(reply: Reply) throws {
         for number in 0..<20 {
             let engine = try makeEngine()
             engine.store.fail { request, count in
                 guard count == number, request.query["uploadId"] != nil else { return nil }
-                return .reply(FakeStore.error(404, "NoSuchUpload"))
+                return .reply(reply)
             }
             try deliverAll(engine)
             #expect(try engine.numbers() == Array(0..<300), "request \(number)")
