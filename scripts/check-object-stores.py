@@ -35,15 +35,17 @@ def free_port():
 class Server:
     """A store as a process of its own."""
 
-    def __init__(self, name, command, port):
+    def __init__(self, name, command, port, host="127.0.0.1", authority=None):
         self.name = name
-        self.endpoint = f"http://127.0.0.1:{port}"
+        self.authority = authority
+        shown = f"[{host}]" if ":" in host else host
+        self.endpoint = f"{'https' if authority else 'http'}://{shown}:{port}"
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.time() + 60
         while True:
             try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
+                socket.create_connection((host, port), 1).close()
                 break
             except OSError:
                 if time.time() > deadline or self.process.poll() is not None:
@@ -53,7 +55,7 @@ class Server:
         from botocore.config import Config
         self.client = boto3.client(
             "s3", endpoint_url=self.endpoint, aws_access_key_id=KEY,
-            aws_secret_access_key=SECRET, region_name="us-east-1",
+            aws_secret_access_key=SECRET, region_name="us-east-1", verify=authority,
             config=Config(s3={"addressing_style": "path"}))
 
     def objects(self, bucket):
@@ -72,12 +74,35 @@ def start_servers(work):
     port = free_port()
     yield Server("moto", [os.path.join(VENV, "bin", "moto_server"), "-H", "127.0.0.1", "-p", str(port)], port)
     port = free_port()
-    data = os.path.join(work, "rclone")
-    os.makedirs(data)
+    yield Server("rclone", rclone(work, "rclone", f"127.0.0.1:{port}"), port)
+    # TLS with an authority that nobody knows, at an IPv6 address where there is one.
+    host = "::1" if has_ipv6() else "127.0.0.1"
+    certificate, key = os.path.join(work, "tls.crt"), os.path.join(work, "tls.key")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=store",
+         "-addext", f"subjectAltName=IP:{host}", "-out", certificate, "-keyout", key],
+        check=True, capture_output=True)
+    port = free_port()
+    shown = f"[{host}]" if ":" in host else host
     yield Server(
-        "rclone",
-        [os.path.join(VENV, "bin", "rclone"), "serve", "s3", "--auth-key", f"{KEY},{SECRET}",
-         "--addr", f"127.0.0.1:{port}", "--config", os.path.join(work, "no.conf"), data], port)
+        "tls", rclone(work, "tls", f"{shown}:{port}") + ["--cert", certificate, "--key", key], port,
+        host, certificate)
+
+
+def rclone(work, name, address):
+    data = os.path.join(work, "data-" + name)
+    os.makedirs(data)
+    return [os.path.join(VENV, "bin", "rclone"), "serve", "s3", "--auth-key", f"{KEY},{SECRET}",
+            "--addr", address, "--config", os.path.join(work, "no.conf"), data]
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
 
 
 class Agent:
@@ -105,9 +130,11 @@ class Agent:
             f"    - {{name: tail, tag: t, path: {self.input}, parser: json, read_from_head: on,"
             f" exit_on_eof: {'on' if exits else 'off'}}}",
             "  outputs:", "    - name: s3", "      match: t", f"      bucket: {self.bucket}",
-            "      preset: minio", f"      endpoint: {self.store.endpoint}",
+            "      preset: minio", f"      endpoint: '{self.store.endpoint}'",
             f"      aws_access_key_id: {KEY}", f"      aws_secret_access_key: {SECRET}",
         ]
+        if self.store.authority:
+            lines.append(f"      tls.ca_file: {self.store.authority}")
         lines += [f"      {key}: {value}" for key, value in self.options.items()]
         path = os.path.join(self.directory, "catchment.yaml")
         with open(path, "w") as file:
@@ -172,6 +199,9 @@ def main():
             try:
                 for name, options, count, filler, kills in cases:
                     begin = time.time()
+                    # What travels is the same with TLS.
+                    if store.name == "tls" and name not in ("small", "parts"):
+                        continue
                     bucket = "b-" + name.replace(" ", "-")
                     store.client.create_bucket(Bucket=bucket)
                     directory = os.path.join(work, store.name, name.replace(" ", "-"))
