@@ -117,6 +117,9 @@ final class Engine {
         try start()
     }
 
+    /// The journal has lost records, as its limits may make it.
+    func lose(before number: Int) { read = max(read, number) }
+
     /// Reads what there is.
     func pump() throws {
         while read < end {

@@ -202,6 +202,25 @@ import Testing
         #expect(headers["x-amz-server-side-encryption-customer-key-md5"]?.count == 24)
     }
 
+    /// What was decided on before a crash can have lost records since: a whole object stays, another
+    /// gets what is left.
+    @Test(arguments: [(true, 10), (true, 25), (false, 10), (false, 25)])
+    func keepsWholeObjectsWhenTheJournalHasLostRecords(isStored: Bool, lost: Int) throws {
+        let engine = try Engine(["total_file_size": "1k"])
+        engine.end = 25
+        try engine.pump()
+        if !isStored { engine.store.fail { _, _ in .reply(Reply(500)) } }
+        try? engine.commit(saves: false)
+        engine.store.fail { _, _ in nil }
+        try engine.restart()
+        engine.lose(before: lost)
+        engine.end = 30
+        try engine.drain()
+        #expect(try engine.numbers() == Array((isStored ? 0 : lost)..<30))
+        #expect(engine.position == 30)
+        #expect(engine.store.puts["b/t/00000000000000000000"] == (isStored || lost < 25 ? 1 : nil))
+    }
+
     /// An object that a crash has left is not written again, and one of somebody else's stays.
     @Test func replacesNothingWhenItMustNot() throws {
         let engine = try Engine(["if_none_match": "on", "total_file_size": "1k"])
