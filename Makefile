@@ -12,6 +12,7 @@ packages: ## Install the Debian packages a build needs, those that are missing
 
 test-packages: ## The same, and those the tests need
 	@scripts/install-packages.sh --test
+	@scripts/install-stores.sh
 
 build: packages ## Build the release binary, .build/release/catchment
 	$(SWIFT) build -c release --static-swift-stdlib --product catchment
@@ -20,6 +21,7 @@ test: test-packages ## Build and run all tests
 	@scripts/generate-elements.py --check
 	$(SWIFT) test
 	@scripts/compare-decoders.py --binary .build/debug/catchment
+	@scripts/check-object-stores.py --binary .build/debug/catchment --kills 3
 
 fuzz: packages ## Run what reads bytes of strangers on damaged inputs, for an hour
 	scripts/fuzz.py

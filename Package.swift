@@ -14,6 +14,7 @@ let plugins: [(folder: String, uses: [Target.Dependency])] = [
     ("filter_modify", ["Patterns"]),
     ("filter_record_modifier", ["System"]),
     ("out_file", ["Codec", "System"]),
+    ("out_s3", ["Codec", "ObjectStore", "Parsers", "System"]),
     ("out_stdout", ["Codec", "System"]),
     ("out_null", []),
 ]
@@ -35,6 +36,8 @@ let package = Package(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CShims"),
+        // Loads libcurl when it is first needed; its headers are all that a build needs of it.
+        .target(name: "CCurl"),
 
         // The vocabulary every plugin sees.
         .target(name: "Core", swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
@@ -43,6 +46,8 @@ let package = Package(
         .target(name: "YAML", dependencies: ["Core", "CYaml", "System"]),
         .target(name: "Codec", dependencies: ["Core", "CShims", "CZlib", "CZstd"]),
         .target(name: "TLS", dependencies: ["Core", "COpenSSL", "System"]),
+        .target(
+            name: "ObjectStore", dependencies: ["Core", "CCurl", "Codec", "COpenSSL", "System"]),
         .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
         .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns", "System"]),
@@ -84,6 +89,7 @@ let package = Package(
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "Core", "TestKit"]),
         .testTarget(name: "CodecTests", dependencies: ["Codec", "Core", "TestKit"]),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "Core", "System", "TestKit"]),
+        .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore", "Core", "TestKit"]),
         .testTarget(name: "NetTests", dependencies: ["Net", "Core", "System", "TLS", "TestKit"]),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "Core", "TestKit"]),
         .testTarget(name: "ParsersTests", dependencies: ["Parsers", "Codec", "Core", "TestKit"]),

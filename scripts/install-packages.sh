@@ -9,11 +9,11 @@ set -euo pipefail
 
 packages=(
     gcc libc6-dev binutils pkg-config python3
-    libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libssl-dev
+    libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libssl-dev libcurl4-openssl-dev
 )
 if [ "${1:-}" = --test ]; then
-    # bsdutils has logger; tshark and nfdump decode flows
-    packages+=(gzip zstd bsdutils openssl tzdata tshark nfdump)
+    # bsdutils has logger; tshark and nfdump decode flows; python3-venv is for install-stores.sh
+    packages+=(gzip zstd bsdutils openssl tzdata tshark nfdump python3-venv)
 elif [ $# -gt 0 ]; then
     echo "usage: $0 [--test]" >&2
     exit 2

@@ -3,6 +3,7 @@
 #define CATCHMENT_OPENSSL_H
 
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>

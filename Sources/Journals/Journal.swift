@@ -255,6 +255,9 @@ public final class Journal: Sendable {
     /// Nanoseconds of waiting for room that are nobody's business: outputs take turns.
     private static let patience: Int64 = 500_000_000
 
+    /// Whether inputs wait until readers let go of something.
+    public var isFull: Bool { fullReason != nil }
+
     /// Why nothing more can be appended now.
     private var fullReason: String? {
         let limit = settings.limit

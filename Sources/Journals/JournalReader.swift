@@ -128,6 +128,22 @@ public final class JournalReader {
         journal.commit(position, reader: number)
     }
 
+    /// A place that was read up to, and what was lost before it.
+    public struct Mark: Sendable {
+        public let position: JournalPosition
+        fileprivate let losses: Losses
+    }
+
+    /// The place behind the records read last, to be committed when they are delivered.
+    public var mark: Mark { Mark(position: position, losses: losses) }
+
+    /// Everything before a place that was read over is delivered.
+    public func commit(_ mark: Mark) {
+        committed = mark.position
+        committedLosses = mark.losses
+        journal.commit(mark.position, reader: number)
+    }
+
     /// Goes back to the place committed last.
     public func rewind() {
         position = committed

@@ -104,9 +104,11 @@ struct Assembly {
 
     private func journalSettings(_ input: InputPlan) -> JournalSettings {
         guard input.storage == .filesystem, let path = plan.service.storagePath else {
+            let limit = input.memoryLimit > 0 ? input.memoryLimit : Self.memoryLimit
+            // Room is given back by segments, and the last one stays: a small limit holds several.
             return JournalSettings(
-                storage: .memory,
-                limit: input.memoryLimit > 0 ? input.memoryLimit : Self.memoryLimit)
+                storage: .memory, segmentLength: min(1 << 20, max(4 << 10, limit / 8)),
+                limit: limit)
         }
         let limits = plan.outputs(forTag: input.tag).compactMap(\.limits.bytes)
         return JournalSettings(

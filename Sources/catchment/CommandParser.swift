@@ -16,8 +16,9 @@ enum CommandParser {
         switch first {
         case "run": return try run(rest, named: "run")
         case "check":
-            var source = try PipelineFlags.parse(rest).source
+            var source = try PipelineFlags.parse(rest.filter { $0 != "--connect" }).source
             try requirePipeline(in: source, for: "check")
+            source.connects = rest.contains("--connect")
             source.isDryRun = true
             return .check(source)
         case "parse": return .parse(rest)

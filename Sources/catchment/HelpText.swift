@@ -35,7 +35,7 @@ enum HelpText {
         Catchment receives logs and flow records, filters them, keeps them safe and delivers them.
 
         catchment run -c FILE        run the agent (also: catchment -c FILE)
-        catchment check -c FILE      check a configuration and start nothing
+        catchment check -c FILE      check a configuration and start nothing; --connect tries stores
         catchment parse CAPTURE...   decode captures and log files and print the records
         catchment journal stat DIR   look into journals: also ls, cat, verify
         catchment plugins            list inputs, filters and outputs
@@ -59,7 +59,8 @@ enum HelpText {
         }
         let what =
             command == "check"
-            ? "Checks everything that 'run' would check and starts nothing. Every problem is one line."
+            ? "Checks everything that 'run' would check and starts nothing. Every problem is one line.\n"
+                + "With --connect it also tries the destinations that outputs deliver to: object stores."
             : "Runs the agent until SIGTERM or SIGINT; SIGUSR1 prints what went where."
         let body = table.text().split(separator: "\n").dropFirst().joined(separator: "\n")
         return """

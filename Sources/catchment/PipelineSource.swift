@@ -16,6 +16,8 @@ struct PipelineSource: Equatable, Sendable {
     var service: [Setting.Entry] = []
     /// Whether nothing is to be started (`--dry-run`).
     var isDryRun = false
+    /// Whether a check also tries the destinations of outputs.
+    var connects = false
 
     var isEmpty: Bool { file == nil && items.isEmpty }
 

@@ -10,6 +10,7 @@ import InSyslog
 import InTail
 import OutFile
 import OutNull
+import OutS3
 import OutStdout
 import Pipeline
 
@@ -23,5 +24,5 @@ enum Plugins {
         filters: [
             ParserFilter.self, GrepFilter.self, ModifyFilter.self, RecordModifierFilter.self,
         ],
-        outputs: [FileOutput.self, StdoutOutput.self, NullOutput.self])
+        outputs: [FileOutput.self, S3Output.self, StdoutOutput.self, NullOutput.self])
 }

@@ -46,7 +46,11 @@ final class Captured: Sendable {
           outputs: [{name: quiet, match: a}]
         """
 
-    @Test(arguments: ["check -c FILE", "-c FILE --dry-run", "-D -c FILE", "run -c FILE -D"])
+    @Test(
+        arguments: [
+            "check -c FILE", "-c FILE --dry-run", "-D -c FILE", "run -c FILE -D",
+            "check --connect -c FILE", "check -c FILE --connect",
+        ])
     func printsFluentBitsLine(line: String) throws {
         let (status, captured) = try run(line, file: Self.good)
         #expect(status == 0)

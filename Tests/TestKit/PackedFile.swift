@@ -11,11 +11,22 @@ public struct PackedFile {
 
     public let path: String
 
-    public init(_ path: String) { self.path = path }
+    private let content: [UInt8]?
+
+    public init(_ path: String) {
+        self.path = path
+        content = nil
+    }
+
+    /// - Parameter content: what the file would hold.
+    public init(_ path: String, holding content: [UInt8]) {
+        self.path = path
+        self.content = content
+    }
 
     /// The content, unpacked.
     public func text() throws -> String {
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let bytes = try content ?? [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         var plain = ByteBuffer()
         var isWhole = true
         if path.hasSuffix(".gz") {

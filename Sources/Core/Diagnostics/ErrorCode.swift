@@ -121,6 +121,19 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case recordExpired = 3207
     case graceExpired = 3301
     case recordRefused = 3401
+    // Operation: object stores.
+    case storeUnreachable = 3501
+    case storeUntrusted = 3502
+    case storeDenied = 3503
+    case storeNoBucket = 3504
+    case storeThrottled = 3505
+    case storeFailed = 3506
+    case storeRejected = 3507
+    case storeClockSkew = 3508
+    case credentialsMissing = 3509
+    case libraryMissing = 3510
+    case storeMismatch = 3511
+    case objectOverwritten = 3512
 
     // Command line.
     case unknownCommand = 4001

@@ -14,9 +14,30 @@ final class Delivery {
         let ledger: DeliveryLedger
         /// Records written and not committed.
         var written = 0
+        /// Of an output that collects: places that were committed and are not delivered.
+        var marks: [Mark] = []
+    }
+
+    /// A place that the cursor can move to, and what was written since the one before.
+    struct Mark {
+        var reader: JournalReader.Mark
+        var records: Int
+        var bytes: Int
     }
 
     private let output: any Output
+    /// The same output, when it collects.
+    private let collector: (any CollectingOutput)?
+    /// Bytes of rows that a collecting output may keep waiting in the journals.
+    var heldLimit = Int.max
+    private var isPrepared = false
+    /// Whether a commit failed that can be called again.
+    private(set) var isHolding = false
+    private var isFinishing = false
+    /// Bytes of rows that were written to a collecting output and are not delivered.
+    private var heldBytes = 0
+    /// Of them, those written since the last mark.
+    private var writtenBytes = 0
     private let cursorFile: CursorFile?
     private let quarantine: Quarantine?
     private let log: Log
@@ -36,6 +57,7 @@ final class Delivery {
         output: any Output, cursorFile: CursorFile?, quarantine: Quarantine?, log: Log
     ) throws(OperationError) {
         self.output = output
+        collector = output as? any CollectingOutput
         self.cursorFile = cursorFile
         self.quarantine = quarantine
         self.log = log
@@ -57,12 +79,27 @@ final class Delivery {
     }
 
     /// When `pump` should be called although there is nothing new; `nil` never.
-    var deadline: Timestamp? { output.deadline }
+    ///
+    /// Where inputs may wait for room, an output that collects looks every second whether they do.
+    var deadline: Timestamp? {
+        guard heldBytes > 0, heldLimit < .max else { return output.deadline }
+        let soon = Timestamp(nanoseconds: Timestamp.now().nanoseconds + 1_000_000_000)
+        return min(soon, output.deadline ?? soon)
+    }
 
     // MARK: Steps
 
     /// Starts, or starts over, from the saved cursor.
     func open() throws(OperationError) {
+        if let collector, !isPrepared {
+            collector.prepare(
+                sources: sources.map {
+                    let journal = $0.reader.journal
+                    return OutputSource(
+                        name: journal.name, isPersistent: journal.settings.isPersistent)
+                })
+            isPrepared = true
+        }
         // Before the output goes back to what `cursor` says; and before a journal that has lost its
         // end grows up to a place that is gone, and the next start would skip what lies before.
         if isCursorStale { try save(cursor) }
@@ -72,12 +109,25 @@ final class Delivery {
     /// Ends the output's work; what was not committed is read again later.
     func close() {
         output.close()
+        isHolding = false
+        heldBytes = 0
+        writtenBytes = 0
         for index in sources.indices {
             sources[index].reader.rewind()
             sources[index].written = 0
+            sources[index].marks.removeAll()
         }
         updateLedger()
     }
+
+    /// Lets the next `pump` deliver also what the output would collect for longer.
+    func finish() {
+        collector?.handOver()
+        isFinishing = collector != nil
+    }
+
+    /// Nanoseconds that the output wants to be left alone after an error.
+    var pause: Int64 { collector?.pause ?? 0 }
 
     /// Writes and commits until the journals have no more, or until `isOverdue` says so.
     func pump(until isOverdue: () -> Bool) throws(OperationError) {
@@ -90,6 +140,7 @@ final class Delivery {
     }
 
     private func pumpFrames(until isOverdue: () -> Bool) throws(OperationError) {
+        if isHolding { try commit() }
         var bytes = 0
         var isDirty = false
         var hasMore = true
@@ -99,8 +150,7 @@ final class Delivery {
                 guard try sources[index].reader.next(into: &batch) else { continue }
                 hasMore = true
                 isDirty = true
-                try output.write(batch)
-                sources[index].written += batch.count
+                try write(from: index)
                 bytes += batch.bytes.byteCount
             }
             if bytes >= Self.commitBytes {
@@ -110,24 +160,92 @@ final class Delivery {
                 if isOverdue() { return }
             }
         }
+        if let collector, heldBytes > 0, sources.contains(where: { $0.reader.journal.isFull }) {
+            collector.handOver()
+        }
         let isDue = output.deadline.map { $0 <= .now() } ?? false
         // Records that the limits took away move the cursor too.
         let hasMoved = sources.contains { $0.reader.position != $0.reader.committed }
-        if isDirty || isDue || hasMoved { try commit() }
+        if isDirty || isDue || hasMoved || isFinishing { try commit() }
+    }
+
+    /// Gives the batch read last to the output.
+    private func write(from index: Int) throws(OperationError) {
+        if let collector {
+            let end = sources[index].reader.position.record
+            try collector.write(
+                batch,
+                from: BatchOrigin(source: index, firstRecord: end - UInt64(batch.count)))
+            writtenBytes += batch.bytes.byteCount
+            heldBytes += batch.bytes.byteCount
+        } else {
+            try output.write(batch)
+        }
+        sources[index].written += batch.count
     }
 
     private func commit() throws(OperationError) {
+        isHolding = false
+        if let collector, heldBytes > heldLimit { collector.handOver() }
         if let plan = output.plan() {
             try save(Cursor(positions: cursor.positions, state: plan))
         }
-        let state = try output.commit()
-        try saveCursor(state: state)
-        for index in sources.indices {
-            sources[index].reader.commit()
-            sources[index].ledger.countDelivered(sources[index].written)
-            sources[index].written = 0
+        let state: [UInt8]
+        do throws(OperationError) {
+            state = try output.commit()
+        } catch {
+            isHolding = collector?.canCommitAgain ?? false
+            throw error
+        }
+        isFinishing = false
+        if let collector {
+            try settle(collector, state)
+        } else {
+            try saveCursor(state: state)
+            for index in sources.indices {
+                sources[index].reader.commit()
+                sources[index].ledger.countDelivered(sources[index].written)
+                sources[index].written = 0
+            }
         }
         updateLedger()
+    }
+
+    /// Moves the cursor as far as an output that collects has delivered.
+    private func settle(
+        _ collector: any CollectingOutput, _ state: [UInt8]
+    ) throws(OperationError) {
+        var moved: [(index: Int, count: Int)] = []
+        var positions = cursor.positions
+        for index in sources.indices {
+            let mark = sources[index].reader.mark
+            let last = sources[index].marks.last?.reader.position
+            if mark.position != last ?? sources[index].reader.committed {
+                sources[index].marks.append(
+                    Mark(reader: mark, records: sources[index].written, bytes: writtenBytes))
+                sources[index].written = 0
+                writtenBytes = 0
+            }
+            let delivered = collector.delivered(of: index)
+            let count = sources[index].marks.prefix {
+                $0.reader.position.record <= delivered
+            }.count
+            guard count > 0 else { continue }
+            moved.append((index, count))
+            if sources[index].reader.journal.settings.isPersistent {
+                positions[sources[index].reader.journal.name] =
+                    sources[index].marks[count - 1].reader.position
+            }
+        }
+        let next = Cursor(positions: positions, state: state)
+        if isCursorStale || next != cursor { try save(next) }
+        for (index, count) in moved {
+            let passed = sources[index].marks.prefix(count)
+            if let last = passed.last { sources[index].reader.commit(last.reader) }
+            sources[index].ledger.countDelivered(passed.reduce(0) { $0 + $1.records })
+            heldBytes -= passed.reduce(0) { $0 + $1.bytes }
+            sources[index].marks.removeFirst(count)
+        }
     }
 
     private func saveCursor(state: [UInt8]) throws(OperationError) {
@@ -178,8 +296,7 @@ final class Delivery {
             do throws(OperationError) {
                 batch.keep(0..<size)
                 sources[index].reader.stop(behind: size, of: left)
-                try output.write(batch)
-                sources[index].written += size
+                try write(from: index)
                 try commit()
             } catch {
                 guard error.code == .recordRefused else { throw error }

@@ -43,7 +43,10 @@ final class OutputWorker: @unchecked Sendable {
     func addSource(_ journal: Journal, ledger: DeliveryLedger) {
         delivery.addSource(journal, limits: limits, ledger: ledger)
         for limit in [journal.settings.limit, limits.bytes] {
-            if let limit { wakeBytes = min(wakeBytes, max(limit / 2, 1)) }
+            if let limit {
+                wakeBytes = min(wakeBytes, max(limit / 2, 1))
+                delivery.heldLimit = min(delivery.heldLimit, limit / 2)
+            }
         }
     }
 
@@ -88,13 +91,16 @@ final class OutputWorker: @unchecked Sendable {
     private func run() {
         while true {
             do throws(OperationError) {
-                try delivery.open()
+                if !delivery.isHolding { try delivery.open() }
                 try deliver()
                 delivery.close()
                 return
             } catch {
                 recover(from: error)
-                if isOverdue { return }
+                if isOverdue {
+                    delivery.close()
+                    return
+                }
             }
         }
     }
@@ -106,6 +112,8 @@ final class OutputWorker: @unchecked Sendable {
             waitForWork()
             try pump()
         }
+        try pump()
+        delivery.finish()
         try pump()
     }
 
@@ -132,8 +140,8 @@ final class OutputWorker: @unchecked Sendable {
     }
 
     private func recover(from error: OperationError) {
-        delivery.close()
-        let pause = trouble.add(error, log: log)
+        if !delivery.isHolding { delivery.close() }
+        let pause = trouble.add(error, atLeast: delivery.pause, log: log)
         for source in delivery.sources { source.ledger.countFailure(error.code) }
         let until = min(
             MonotonicClock.now() + pause, deadline.load(ordering: .relaxed))

@@ -64,6 +64,8 @@ public struct Replay {
         do throws(OperationError) {
             try delivery.open()
             try delivery.pump { false }
+            delivery.finish()
+            try delivery.pump { false }
             delivery.close()
         } catch {
             delivery.close()

@@ -17,12 +17,13 @@ struct Trouble {
 
     /// Takes note of a failure.
     ///
+    /// - Parameter least: nanoseconds that the next attempt must wait.
     /// - Returns: nanoseconds to wait before the next attempt.
-    mutating func add(_ error: OperationError, log: Log) -> Int64 {
+    mutating func add(_ error: OperationError, atLeast least: Int64 = 0, log: Log) -> Int64 {
         let now = MonotonicClock.now()
         if attempts == 0 { began = now }
         attempts += 1
-        let pause = backoff.next()
+        let pause = max(backoff.next(), least)
         let reason = "\(error)"
         if reason != lastReason || attempts & (attempts - 1) == 0 {
             let count = attempts == 1 ? "" : "attempt \(attempts) in \(Self.text(now - began)); "

@@ -8,10 +8,26 @@ struct CheckCommand {
     func run(_ console: Console, _ registry: Registry) -> Int32 {
         let result = source.plan(registry)
         PlanReport.show(result, on: console)
-        guard result.plan != nil else { return 2 }
+        guard let plan = result.plan else { return 2 }
+        if source.connects, !connect(plan, console) { return 1 }
         // Fluent Bit's line, word for word: scripts look for it.
         console.note("configuration test is successful")
         return 0
+    }
+
+    /// Tries the destinations of all outputs that have some to try.
+    private func connect(_ plan: Plan, _ console: Console) -> Bool {
+        var isGood = true
+        for output in plan.outputs {
+            guard let made = try? output.makeOutput(), let probing = made as? any ProbingOutput
+            else { continue }
+            for step in probing.probe() {
+                let word = step.isGood ? "" : console.coloured("failed", .red) + " "
+                console.say("\(output.instanceName): \(step.name): \(word)\(step.finding)")
+                isGood = isGood && step.isGood
+            }
+        }
+        return isGood
     }
 }
 

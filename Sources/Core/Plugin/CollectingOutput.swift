@@ -1,0 +1,57 @@
+/// An output that delivers records long after they were written, because it collects them into
+/// large objects.
+///
+/// The engine calls it like every `Output`, but moves an input's cursor only as far as `delivered`
+/// says. Records have numbers that stay the same however often they are read, so the output can
+/// tell apart what it gets again after a restart: what is delivered ahead of the cursor it must pass
+/// over, and its state must say what that is.
+public protocol CollectingOutput: Output {
+    /// Tells, once and before `open`, which journals there are; `BatchOrigin.source` is a place in
+    /// this list.
+    func prepare(sources: [OutputSource])
+
+    /// Takes records; called instead of `write`.
+    func write(_ batch: borrowing RecordBatch, from origin: BatchOrigin) throws(OperationError)
+
+    /// The number of the first record of a source that is not delivered; all before it are.
+    /// `UInt64.max` when everything that was written is delivered.
+    ///
+    /// Asked after `commit`.
+    func delivered(of source: Int) -> UInt64
+
+    /// Makes the next `commit` deliver everything that was written: the agent stops, or the journal
+    /// has no room to wait longer.
+    func handOver()
+
+    /// Whether a `commit` that threw can be called again as if it had not been, so that nothing
+    /// needs to be read and encoded again. Otherwise the engine starts over with `open`.
+    var canCommitAgain: Bool { get }
+
+    /// Nanoseconds that the next attempt after an error should wait at least.
+    var pause: Int64 { get }
+}
+
+/// A journal that an output reads.
+public struct OutputSource: Sendable, Equatable {
+    /// The same in every process.
+    public var name: String
+    /// Whether it outlives the process; records of others begin with number 0 again.
+    public var isPersistent: Bool
+
+    public init(name: String, isPersistent: Bool) {
+        self.name = name
+        self.isPersistent = isPersistent
+    }
+}
+
+/// Where a batch comes from.
+public struct BatchOrigin: Sendable, Equatable {
+    public var source: Int
+    /// The number of its first record in the journal; the others follow without gaps.
+    public var firstRecord: UInt64
+
+    public init(source: Int, firstRecord: UInt64) {
+        self.source = source
+        self.firstRecord = firstRecord
+    }
+}
