@@ -93,13 +93,16 @@ struct RouterOSLayout {
     let shape: Shape
     let rowLength: Int
 
+    /// Bytes of the fixed part of firewall records.
+    static let firewallLength = Place.transport + Slot.byteCount
+
     init(_ key: Key) {
         var fields: [Column] = []
         switch key.event {
         case .other: rowLength = Place.source
         case .firewall:
             fields = Self.firewallColumns(from: Self.headCount(hasDeviceTime: key.hasDeviceTime))
-            rowLength = Place.transport + Slot.byteCount
+            rowLength = Self.firewallLength
         case .login, .logout, .loginFailed:
             fields = Self.loginColumns
             rowLength = Place.service + Slot.byteCount

@@ -26,15 +26,13 @@ extension RouterOSReader {
     }
 
     /// Stores what `firewall` has read.
-    mutating func storeFirewall(
-        _ line: RawSpan, _ layout: RouterOSLayout, into batch: inout RecordBatch
-    ) {
+    mutating func storeFirewall(_ line: RawSpan, into batch: inout RecordBatch) {
         typealias Place = RouterOSLayout.Place
         let action = writeAction(line, firewall.prefix)
         let states =
             firewall.connectionState.map { lastStates.append(line, $0, to: &scratch) } ?? Slot.null
         let transport = firewall.transport.map { writeTransport(line, $0) } ?? Slot.null
-        batch.withFixedPart(rowLength: layout.rowLength) { row in
+        batch.withFixedPart(rowLength: RouterOSLayout.firewallLength) { row in
             row.store(firewall.prefix, at: Place.rulePrefix)
             row.store(action, at: Place.action)
             row.store(firewall.chain, at: Place.chain)

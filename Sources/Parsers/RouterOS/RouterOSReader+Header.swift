@@ -18,6 +18,8 @@ extension RouterOSReader {
         if let end = readTime(line, at: offset, received: received, into: &message) {
             offset = SyslogReader.skipSpaces(line, from: end)
             offset = readHostname(line, at: offset, into: &message)
+        } else {
+            message.topics = readTopics(line, at: offset)
         }
         if line.hasBytes(of: "CEF:", at: offset), let cef = CEFHeader.read(line, at: offset) {
             message.cef = cef
@@ -25,9 +27,6 @@ extension RouterOSReader {
                 line, at: cef.name.lowerBound, limit: cef.name.upperBound)
             message.isRecognised = true
             return message
-        }
-        if message.topics == nil {
-            message.topics = readTopics(line, at: offset)
         }
         if let topics = message.topics {
             offset = Swift.min(topics.range.upperBound &+ 1, line.byteCount)
@@ -87,27 +86,34 @@ extension RouterOSReader {
         _ line: RawSpan, at start: Int, into message: inout RouterOSMessage
     ) -> Int {
         var offset = start
+        var firstSpace = line.byteCount
         for word in 0..<Self.identityWords {
             // ` : ` has been seen in front of the topics.
-            var next = offset
-            if line.hasBytes(of: ": ", at: next) { next &+= 2 }
-            let isCEF = line.hasBytes(of: "CEF:0|", at: next)
-            if !isCEF {
-                message.topics = readTopics(line, at: next, allowsOne: word < 2)
-            }
+            let hasColon =
+                line.hasByte(UInt8(ascii: ":"), at: offset)
+                && line.hasByte(UInt8(ascii: " "), at: offset &+ 1)
+            let next = hasColon ? offset &+ 2 : offset
+            let (end, mayBeList) = TopicList.scan(
+                line, at: next, limit: line.byteCount, allowsOne: word < 2)
+            let isCEF =
+                line.hasByte(UInt8(ascii: "C"), at: next)
+                && line.hasBytes(of: "CEF:0|", at: next)
+            if mayBeList { message.topics = readTopics(line, at: next, allowsOne: word < 2) }
             if isCEF || message.topics != nil {
                 if word > 0 { message.hostname = SyslogFields.slot(start, offset &- 1) }
                 return next
             }
-            guard let space = line.firstIndex(of: UInt8(ascii: " "), from: offset) else { break }
-            offset = SyslogReader.skipSpaces(line, from: space)
-            if offset > space &+ 1 { break }
+            let space = hasColon ? offset &+ 1 : end
+            if word == 0 { firstSpace = space }
+            guard space < line.byteCount else { break }
+            offset = space &+ 1
+            if line.hasByte(UInt8(ascii: " "), at: offset) { break }
         }
-        guard message.priority >= 0 || message.hasSyslogTime,
-            let space = line.firstIndex(of: UInt8(ascii: " "), from: start), space > start
+        guard message.priority >= 0 || message.hasSyslogTime, firstSpace < line.byteCount,
+            firstSpace > start
         else { return start }
-        message.hostname = SyslogFields.slot(start, space)
-        return space &+ 1
+        message.hostname = SyslogFields.slot(start, firstSpace)
+        return firstSpace &+ 1
     }
 
     /// Takes off `PREFIX: ` when it is a known one or the hostname.

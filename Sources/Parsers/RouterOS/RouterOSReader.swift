@@ -8,6 +8,9 @@ struct RouterOSReader: ~Copyable {
     /// Prefixes that logging rules put in front of texts (`/system/logging prefix=`).
     let messagePrefixes: [[UInt8]]
     let actions: RuleActions
+    /// The layout of nearly all firewall messages, lent instead of looked up.
+    private let plainFirewall = RouterOSLayout(
+        RouterOSLayout.Key(event: .firewall, status: .ok, hasDeviceTime: true))
     private var layouts = [RouterOSLayout?](
         repeating: nil, count: RouterOSLayout.Key.count)
     var matcher: MessageMatcher
@@ -205,10 +208,23 @@ struct RouterOSReader: ~Copyable {
         _ line: RawSpan, _ message: RouterOSMessage, from source: PayloadSource,
         of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) -> ErrorCode? {
+        let moment = sender.clock.eventTime(device: message.deviceTime, source: source)
+        if firewall.isComplete, moment.isFromDevice {
+            begin(
+                .firewall, line, message, moment, plainFirewall.shape, isRaw: false, from: source,
+                in: &batch)
+            storeFirewall(line, into: &batch)
+            end(line, in: &batch, rowLength: plainFirewall.rowLength)
+            return nil
+        }
         let status: RouterOSLayout.Status = firewall.isComplete ? .ok : .partial
-        let layout = begin(.firewall, status, line, message, from: source, of: &sender, in: &batch)
-        storeFirewall(line, layout, into: &batch)
-        end(line, layout, in: &batch)
+        let layout = layout(
+            for: RouterOSLayout.Key(
+                event: .firewall, status: status, hasDeviceTime: moment.isFromDevice))
+        begin(
+            .firewall, line, message, moment, layout.shape, isRaw: false, from: source, in: &batch)
+        storeFirewall(line, into: &batch)
+        end(line, in: &batch, rowLength: layout.rowLength)
         return status.problem
     }
 
@@ -218,7 +234,7 @@ struct RouterOSReader: ~Copyable {
     ) {
         let layout = begin(login.event, .ok, line, message, from: source, of: &sender, in: &batch)
         store(login, into: &batch)
-        end(line, layout, in: &batch)
+        end(line, in: &batch, rowLength: layout.rowLength)
     }
 
     /// Appends the record of a message that is no firewall line and no login.
@@ -233,7 +249,7 @@ struct RouterOSReader: ~Copyable {
         }
         let status: RouterOSLayout.Status = message.isRecognised ? .ok : .raw
         let layout = begin(.other, status, line, message, from: source, of: &sender, in: &batch)
-        end(line, layout, in: &batch)
+        end(line, in: &batch, rowLength: layout.rowLength)
         return status.problem
     }
 
@@ -247,18 +263,29 @@ struct RouterOSReader: ~Copyable {
         let layout = layout(
             for: RouterOSLayout.Key(
                 event: event, status: status, hasDeviceTime: moment.isFromDevice))
-        kinds.count(event.rawValue)
-        Self.beginRecord(layout.shape, message, at: moment, from: source, in: &batch)
-        storeText(line, message, isRaw: status == .raw, into: &batch)
+        begin(
+            event, line, message, moment, layout.shape, isRaw: status == .raw, from: source,
+            in: &batch)
         return layout
     }
 
     @inline(__always)
-    private mutating func end(
-        _ line: RawSpan, _ layout: RouterOSLayout, in batch: inout RecordBatch
+    private mutating func begin(
+        _ event: RouterOSLayout.Event, _ line: RawSpan, _ message: RouterOSMessage,
+        _ moment: EventTime, _ shape: Shape, isRaw: Bool, from source: PayloadSource,
+        in batch: inout RecordBatch
     ) {
-        _ = batch.appendVariable(line, rowLength: layout.rowLength)
-        appendScratch(to: &batch, rowLength: layout.rowLength)
+        kinds.count(event.rawValue)
+        Self.beginRecord(shape, message, at: moment, from: source, in: &batch)
+        storeText(line, message, isRaw: isRaw, into: &batch)
+    }
+
+    @inline(__always)
+    private mutating func end(
+        _ line: RawSpan, in batch: inout RecordBatch, rowLength: Int
+    ) {
+        _ = batch.appendVariable(line, rowLength: rowLength)
+        appendScratch(to: &batch, rowLength: rowLength)
         batch.endRow(isVariable: true)
     }
 
@@ -268,9 +295,10 @@ struct RouterOSReader: ~Copyable {
         _ shape: Shape, _ message: RouterOSMessage, at moment: EventTime,
         from source: PayloadSource, in batch: inout RecordBatch
     ) {
+        let rowLength = shape.rowLength
         SyslogLayout.continueRun(shape, source: source, of: &batch)
-        batch.beginRow(rowLength: shape.rowLength, isVariable: true)
-        batch.withFixedPart(rowLength: shape.rowLength) { row in
+        batch.beginRow(rowLength: rowLength, isVariable: true)
+        batch.withFixedPart(rowLength: rowLength) { row in
             SyslogLayout.storeHead(
                 moment, deviceTime: message.deviceTime, priority: message.priority,
                 isTruncated: message.isTruncated, from: source, into: &row)

@@ -18,7 +18,9 @@ struct TopicList {
     static func read(
         _ line: RawSpan, at start: Int, limit: Int, allowsOne: Bool = true
     ) -> TopicList? {
-        guard hasForm(line, at: start, limit: limit, allowsOne: allowsOne) else { return nil }
+        guard scan(line, at: start, limit: limit, allowsOne: allowsOne).mayBeList else {
+            return nil
+        }
         var offset = start
         var wordStart = start
         var words = 0
@@ -55,23 +57,29 @@ struct TopicList {
         return nil
     }
 
-    /// Whether something with the letters of a list stands at `start`: most words are told apart
-    /// without being looked up.
+    /// Where the word at `start` ends, and whether it has the letters of a list: most words are told
+    /// apart without being looked up.
     @inline(__always)
-    private static func hasForm(
+    static func scan(
         _ line: RawSpan, at start: Int, limit: Int, allowsOne: Bool
-    ) -> Bool {
+    ) -> (end: Int, mayBeList: Bool) {
         var offset = start
         var hasComma = false
         while offset < limit {
             let byte = line.byte(at: offset)
             if byte == UInt8(ascii: " ") { break }
-            guard ByteSet.topicList.contains(byte) else { return false }
+            guard ByteSet.topicList.contains(byte) else {
+                return (line.firstIndex(of: UInt8(ascii: " "), from: offset) ?? limit, false)
+            }
             if byte == UInt8(ascii: ",") { hasComma = true }
             offset &+= 1
         }
-        // The shortest and the longest word that alone is a list: `info`, `critical`.
-        return hasComma || allowsOne && (4...8).contains(offset &- start)
+        // A word alone is a list when it tells the importance.
+        let mayBeList =
+            hasComma
+            || allowsOne && (4...8).contains(offset &- start)
+                && Importance(line.extracting(start..<offset)) != nil
+        return (offset, mayBeList)
     }
 
     /// Topics that tell how important a message is.
