@@ -35,7 +35,8 @@ public enum MessageReader {
             return MessageOutcome(problem: problem, sequence: parser.lastSequence)
         case .routeros(let parser):
             let outcome = parser.decode(
-                message, isTruncated: isTruncated, from: source, of: &sender().routeros, into: &batch)
+                message, isTruncated: isTruncated, from: source, of: &sender().routeros,
+                into: &batch)
             return MessageOutcome(
                 records: outcome.records, problem: outcome.problem,
                 isFirstDebug: outcome.isFirstDebug)
