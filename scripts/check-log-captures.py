@@ -111,6 +111,17 @@ def family_of(what):
     return found.group(1).replace("_", " ") if found else None
 
 
+IMPORTANCE = {"critical", "error", "warning", "info", "debug", "packet", "raw", "event"}
+
+
+def topic_of(expected):
+    """What a RouterOS line is about: its first topic that does not tell the importance."""
+    if "firewall" in expected:
+        return "routeros firewall"
+    topics = [topic for topic in expected.get("topics") or [] if topic not in IMPORTANCE]
+    return f"routeros {topics[0]}" if topics else "routeros without topics"
+
+
 # What a timestamp in a header says: month by name, or ISO 8601.
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 BSD = re.compile(r"(?:(\d{4}) +)?([A-Za-z]{3}) +(\d+) (?:(\d{4}) )?(\d\d:\d\d:\d\d)(\.\d+)?")
@@ -349,7 +360,8 @@ def check_lines(tally, entry, kind, path, check):
         tally.bad.append((0, "records", len(entry["line_entries"]), len(records)))
         return
     for item, record in zip(entry["line_entries"], records):
-        tally.begin(family_of(item.get("what")) or path.parent.name)
+        family = topic_of(item["expected"]) if kind == "routeros" else path.parent.name
+        tally.begin(family_of(item.get("what")) or family)
         check(tally, item["line"], item["expected"], record, lines[item["line"] - 1])
 
 

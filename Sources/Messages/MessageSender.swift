@@ -29,8 +29,8 @@ final class MessageSender {
         self.profile = profile
         isRelay = options.isRelay(address)
         isAllowed = isRelay || options.senders.contains(address)
-        // A relay has the clocks and entries of many.
-        routeros = isRelay ? .nobody : RouterOSSender(joinsPieces: options.joinsPieces)
+        // A relay has the clocks and entries of many, and so have files and local sockets.
+        routeros = isRelay || address == .any ? .nobody : RouterOSSender(joinsPieces: options.joinsPieces)
         bucket = profile.rateLimit.map { RateBucket($0, at: now) }
         isOrdinary =
             isAllowed && !isRelay && profile.name.isEmpty && profile.hostname.isEmpty

@@ -16,7 +16,7 @@ import Testing
         "vpn_connect": 3, "session_start": 2, "session_end": 2, "wifi_connect": 3,
         "wifi_disconnect": 2, "wifi_roam": 1, "wifi_attempt": 1, "capsman": 1,
         "hotspot_attempt": 1, "hotspot_login": 1, "hotspot_logout": 1, "hotspot_login_failed": 1,
-        "radius": 1, "ipsec_failed": 2, "ipsec_phase1": 1, "ipsec_sa": 1,
+        "radius": 1, "radius_attribute": 1, "ipsec_failed": 2, "ipsec_phase1": 1, "ipsec_sa": 1,
         "ospf_neighbor": 2, "bgp": 2, "vrrp_state": 2, "netwatch": 2, "dns_query": 1,
         "dns_answer": 1, "web_proxy": 1, "script": 1, "script_failed": 1, "email_sent": 1,
         "poe_state": 1,
@@ -48,7 +48,7 @@ import Testing
     }
 
     /// The records in the order of their texts, without the dump of two lines: it is one record only
-    /// where both lines came in the same second, and debug topics wait for their rest.
+    /// where both came in messages of the same second, and debug topics wait for their rest.
     func wholeRecords(_ name: String) throws -> [[String: String]] {
         try records(name).filter { record in
             let message = record["message"] ?? ""
@@ -59,13 +59,24 @@ import Testing
     }
 
     @Test func joinADumpOfOneSecond() throws {
-        for name in ["routeros.log", "routeros-syslog-default.pcap"] {
-            let dumps = try records(name).filter { $0["joined"] != nil }
-            #expect(
-                dumps.map { $0["message"] } == [
-                    "received Access-Accept with id 64 from 192.0.2.3:1812\n"
-                        + "    Framed-IP-Address = 100.64.0.17"
-                ])
+        let dumps = try records("routeros-syslog-default.pcap").filter { $0["joined"] != nil }
+        #expect(
+            dumps.map { $0["message"] } == [
+                "received Access-Accept with id 64 from 192.0.2.3:1812\n"
+                    + "    Framed-IP-Address = 100.64.0.17"
+            ])
+    }
+
+    /// Lines of a file may be of many routers: each is a record, in their order.
+    @Test func haveARecordForEachLineOfAFile() throws {
+        let path = ParseSamplesTests.samples.appendingPathComponent("routeros.log")
+        let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
+        let messages = try records("routeros.log").map { $0["message"] ?? "" }
+        #expect(messages.count == lines.count)
+        for (line, message) in zip(lines, messages) {
+            // Secrets and escapes do not stay as they are, the words in front of them do.
+            let words = message.split(separator: " ").prefix(2).joined(separator: " ")
+            #expect(line.contains(words), "\(line)")
         }
     }
 
