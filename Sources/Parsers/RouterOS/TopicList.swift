@@ -57,29 +57,53 @@ struct TopicList {
         return nil
     }
 
-    /// Where the word at `start` ends, and whether it has the letters of a list: most words are told
-    /// apart without being looked up.
+    /// Where the word at `start` ends, and whether it may be a list: most words are told apart without
+    /// being looked up.
     @inline(__always)
     static func scan(
         _ line: RawSpan, at start: Int, limit: Int, allowsOne: Bool
     ) -> (end: Int, mayBeList: Bool) {
-        var offset = start
-        var hasComma = false
-        while offset < limit {
-            let byte = line.byte(at: offset)
-            if byte == UInt8(ascii: " ") { break }
-            guard ByteSet.topicList.contains(byte) else {
-                return (line.firstIndex(of: UInt8(ascii: " "), from: offset) ?? limit, false)
-            }
-            if byte == UInt8(ascii: ",") { hasComma = true }
-            offset &+= 1
+        let (end, hasComma) = wordEnd(line, from: start, limit: limit)
+        guard end > start, ByteSet.topicList.contains(line.byte(at: end &- 1)) else {
+            return (end, false)
         }
         // A word alone is a list when it tells the importance.
         let mayBeList =
             hasComma
-            || allowsOne && (4...8).contains(offset &- start)
-                && Importance(line.extracting(start..<offset)) != nil
-        return (offset, mayBeList)
+            || allowsOne && (4...8).contains(end &- start)
+                && Importance(line.extracting(start..<end)) != nil
+        return (end, mayBeList)
+    }
+
+    /// The first space or `limit`, and whether a comma stands before it; eight bytes at a time.
+    private static func wordEnd(
+        _ line: RawSpan, from start: Int, limit: Int
+    ) -> (end: Int, hasComma: Bool) {
+        var offset = start
+        var hasComma = false
+        while offset &+ 8 <= limit {
+            // The first byte is the highest.
+            let word = line.uint64(at: offset).byteSwapped
+            let spaces = zeroBytes(word ^ 0x2020_2020_2020_2020)
+            let commas = zeroBytes(word ^ 0x2c2c_2c2c_2c2c_2c2c)
+            if spaces != 0 {
+                if commas.trailingZeroBitCount < spaces.trailingZeroBitCount { hasComma = true }
+                return (offset &+ spaces.trailingZeroBitCount / 8, hasComma)
+            }
+            if commas != 0 { hasComma = true }
+            offset &+= 8
+        }
+        while offset < limit, line.byte(at: offset) != UInt8(ascii: " ") {
+            if line.byte(at: offset) == UInt8(ascii: ",") { hasComma = true }
+            offset &+= 1
+        }
+        return (offset, hasComma)
+    }
+
+    /// The lowest byte that is zero has its highest bit set, and none below it has.
+    @inline(__always)
+    private static func zeroBytes(_ word: UInt64) -> UInt64 {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 
     /// Topics that tell how important a message is.
