@@ -34,7 +34,8 @@ import Testing
                     - {name: syslog, alias: udp, tag: udp, listen: 127.0.0.1, port: 0}
                     - {name: syslog, alias: tcp, tag: tcp, mode: tcp, listen: 127.0.0.1, port: 0}
                     - {name: syslog, alias: unix, tag: unix, mode: unix_udp, path: \(directory.path)/log}
-                    - {name: routeros, alias: routeros, tag: routeros, listen: 127.0.0.1, port: 0}
+                    - {name: routeros, alias: routeros, tag: routeros, listen: 127.0.0.1, port: 0,
+                       join_pieces: off}
                   outputs:
                     - {name: file, match: '*', path: \(directory.path)/out, file: $TAG, mkdir: on}
                 """))

@@ -12,7 +12,8 @@ enum Samples {
         /// Only streams have it.
         var framing: String?
 
-        var count: Int { records ?? messages ?? 0 }
+        /// Records when every message is one.
+        var count: Int { messages ?? records ?? 0 }
     }
 
     static let folder = URL(fileURLWithPath: #filePath)
