@@ -65,10 +65,11 @@ def main():
         with open(sys.argv[2], encoding="utf-8") as file:
             for name, counts in json.load(file).items():
                 if not name.endswith(".gz"):  # the same lines as the file beside it; not sent
-                    records = counts.get("records", counts.get("messages"))
+                    records = counts.get("messages", counts.get("records"))
                     sent[counts["port"]] = sent.get(counts["port"], 0) + records
-        print("Sent: " + ", ".join(f"{count:,} records to port {port}" for port, count in sorted(sent.items()))
-              + ". Options records of flow exporters are not counted.")
+        print("Sent: " + ", ".join(f"{count:,} to port {port}" for port, count in sorted(sent.items()))
+              + ". Options records of flow exporters are not counted, and RouterOS messages that are pieces"
+              " of one entry are one record.")
     for kind, records in kinds.items():
         heading(f"Two of {len(records):,} records: {kind}")
         for line in [records[0], records[len(records) // 2]] if len(records) > 1 else records:
