@@ -19,12 +19,8 @@ struct SequenceWatch {
 
     /// Takes note of a message's number.
     mutating func follow(_ sequence: MessageSequence, reportingTo counters: SourceCounters) {
-        if sequence.kind != kind {
-            let told = published
-            self = SequenceWatch(sequence.kind)
-            published = told
-            return follow(sequence, reportingTo: counters)
-        }
+        // What the counters were told of the other kind stays told.
+        if sequence.kind != kind { self = SequenceWatch(sequence.kind) }
         let number = sequence.number
         if kind == .rfc5424, previous > Self.lastNumber - UInt32(Self.reach),
             number <= UInt32(Self.reach)

@@ -236,6 +236,15 @@ import Testing
         #expect(bench.ledger.snapshot.first?.loss == SequenceLoss.Snapshot(lost: 2))
     }
 
+    @Test func keepsWhatWasLostWhenTheKindOfNumbersChanges() throws {
+        let bench = try IntakeBench("")
+        for number in [1, 5] {
+            _ = bench.take(#"<34>1 - edge su - - [meta sequenceId="\#(number)"] m"#)
+        }
+        _ = bench.take("<189>40: *Mar  1 18:48:50.483 UTC: %SYS-5-CONFIG_I: text")
+        #expect(bench.ledger.snapshot.first?.loss == SequenceLoss.Snapshot(lost: 3))
+    }
+
     @Test func countsNoNumbersOfRelays() throws {
         let bench = try IntakeBench("trusted_relays: 192.0.2.7")
         for number in [1, 500, 2, 501] {
