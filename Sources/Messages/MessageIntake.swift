@@ -88,29 +88,6 @@ public final class MessageIntake: MessageDecoder {
 
     public func endRound() { senders.settle() }
 
-    // MARK: Open entries
-
-    public func tend(at now: Timestamp, into batch: inout RecordBatch) {
-        if !open.isEmpty { complete(at: now, into: &batch) }
-    }
-
-    public func finish(into batch: inout RecordBatch) {
-        complete(at: nil, into: &batch)
-        senders.settle()
-    }
-
-    /// - Parameter now: `nil` at the end.
-    private func complete(at now: Timestamp?, into batch: inout RecordBatch) {
-        open.complete { sender, remarks in
-            parsed.removeAll()
-            let reader = readers[sender.profile.treatment]
-            let count = reader.complete(sender, at: now, into: &parsed)
-            guard count > 0 else { return }
-            sender.counters.count(payloads: 0, payloadBytes: 0, records: count)
-            remarkWriter.append(parsed, with: remarks, to: &batch)
-        }
-    }
-
     /// Finds out who sent a message.
     private func takeSpecial(
         _ payload: RawSpan, _ isTruncated: Bool, _ source: PayloadSource,
@@ -211,6 +188,29 @@ public final class MessageIntake: MessageDecoder {
         reader.decode(
             text.bytes, isTruncated: arrival.isTruncated, from: arrival.source, of: arrival.sender,
             into: &batch)
+    }
+
+    // MARK: Open entries
+
+    public func tend(at now: Timestamp, into batch: inout RecordBatch) {
+        if !open.isEmpty { complete(at: now, into: &batch) }
+    }
+
+    public func finish(into batch: inout RecordBatch) {
+        complete(at: nil, into: &batch)
+        senders.settle()
+    }
+
+    /// - Parameter now: `nil` at the end.
+    private func complete(at now: Timestamp?, into batch: inout RecordBatch) {
+        open.complete { sender, remarks in
+            parsed.removeAll()
+            let reader = readers[sender.profile.treatment]
+            let count = reader.complete(sender, at: now, into: &parsed)
+            guard count > 0 else { return }
+            sender.counters.count(payloads: 0, payloadBytes: 0, records: count)
+            remarkWriter.append(parsed, with: remarks, to: &batch)
+        }
     }
 
     // MARK: Relays

@@ -30,7 +30,8 @@ final class MessageSender {
         isRelay = options.isRelay(address)
         isAllowed = isRelay || options.senders.contains(address)
         // A relay has the clocks and entries of many, and so have files and local sockets.
-        routeros = isRelay || address == .any ? .nobody : RouterOSSender(joinsPieces: options.joinsPieces)
+        routeros =
+            isRelay || address == .any ? .nobody : RouterOSSender(joinsPieces: options.joinsPieces)
         bucket = profile.rateLimit.map { RateBucket($0, at: now) }
         isOrdinary =
             isAllowed && !isRelay && profile.name.isEmpty && profile.hostname.isEmpty

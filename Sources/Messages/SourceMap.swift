@@ -31,8 +31,9 @@ struct SourceMap: Sendable {
     private(set) var profiles: [SourceProfile]
     /// The first is the input's own.
     private(set) var treatments = [Treatment()]
-    /// By length, the longest first; networks to the places of their profiles.
-    private var networks: [(length: NetworkPrefix, places: [IPAddress: Int])] = []
+    /// By length, the longest first, each with any prefix of it; addresses of networks to the places
+    /// of their profiles.
+    private var networks: [(prefix: NetworkPrefix, places: [IPAddress: Int])] = []
     /// Names of certificates in lower case; `*.` in front stands for one label.
     private var certificates: [(name: String, place: Int)] = []
 
@@ -55,8 +56,8 @@ struct SourceMap: Sendable {
     /// - Returns: `false` when the network has a profile already.
     mutating func assign(_ network: NetworkPrefix, to place: Int) -> Bool {
         let index =
-            networks.firstIndex { $0.length.length <= network.length } ?? networks.endIndex
-        if index == networks.endIndex || networks[index].length.length != network.length {
+            networks.firstIndex { $0.prefix.length <= network.length } ?? networks.endIndex
+        if index == networks.endIndex || networks[index].prefix.length != network.length {
             networks.insert((network, [:]), at: index)
         }
         return networks[index].places.updateValue(place, forKey: network.address) == nil
@@ -68,8 +69,8 @@ struct SourceMap: Sendable {
 
     /// The place of the profile of an address: of the smallest network that holds it.
     func place(of address: IPAddress) -> Int {
-        for (length, places) in networks {
-            if let found = places[length.masking(address)] { return found }
+        for (prefix, places) in networks {
+            if let found = places[prefix.masking(address)] { return found }
         }
         return 0
     }
