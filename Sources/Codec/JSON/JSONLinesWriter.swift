@@ -171,7 +171,7 @@ public struct JSONLinesWriter: ~Copyable {
         let slots = plan.slots.count
         if slots == 0 { return 0 }
         let most = 6 * row.count * slots
-        if most <= 32_768 { return most + 64 * slots }
+        if most <= 65_536 { return most + 64 * slots }
         var sum = 64 * slots
         // Corrupt slots are null; none can claim more than the row.
         for offset in plan.slots {

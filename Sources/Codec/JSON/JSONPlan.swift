@@ -23,6 +23,11 @@ final class JSONPlan: @unchecked Sendable {
             case address4, address16, mac, nanoseconds, milliseconds, seconds, ipfixBoolean
             /// `length` bytes at `offset` of `part`, read as `encoding`.
             case value
+            /// Bits of the number of `length` bytes at `offset` of the row, and the name that table
+            /// `b` has for them: what `bits` and `name` of such a number are when they are shown.
+            case fixedBits, fixedName
+            /// A `slot` of a nested value, when it is shown.
+            case nested
             /// What the slot at `offset` points to, read as `encoding`.
             case text, slot
             // Derivations of columns `a`, `b` and `c`.

@@ -103,9 +103,42 @@ struct JSONPlanDraft {
 
     /// A column's step with its key.
     private mutating func keyed(_ index: Int) -> Step {
-        var step = columns[index]
+        var step = shown(columns[index])
         render(key: shape.columns[index].member ?? shape.columns[index].name, into: &step)
         return step
+    }
+
+    /// A column's step as it is followed for every row: in as few turns as can be.
+    private func shown(_ step: Step) -> Step {
+        switch step.code {
+        case .slot where step.encoding == .nested && !step.zeroIsNull:
+            var direct = step
+            direct.code = .nested
+            return direct
+        case .bits, .name: return flattened(step)
+        default: return step
+        }
+    }
+
+    /// Bits or the name of a number in the row as a step that needs no other.
+    private func flattened(_ step: Step) -> Step {
+        var flat = step
+        var number = columns[Int(step.a)]
+        flat.mask = .max
+        if step.code == .bits || number.code == .bits {
+            let bits = step.code == .bits ? step : number
+            (flat.shift, flat.mask) = (bits.shift, bits.mask)
+            number = columns[Int(bits.a)]
+        }
+        switch number.code {
+        case .unsigned8, .unsigned16, .unsigned32, .unsigned64:
+            guard number.part == .row else { return step }
+        default: return step
+        }
+        flat.code = step.code == .bits ? .fixedBits : .fixedName
+        (flat.offset, flat.length) = (number.offset, number.length)
+        flat.zeroIsNull = number.zeroIsNull
+        return flat
     }
 
     private mutating func addToBlock(_ index: Int) {

@@ -65,7 +65,7 @@ extension JSONRowEncoder {
     }
 
     /// Writes a tree in the `Nested` form; what is corrupt ends early, too deep parts are null.
-    private func putNested(_ bytes: ByteSource, depth: Int, _ start: TextCursor) -> TextCursor {
+    func putNested(_ bytes: ByteSource, depth: Int, _ start: TextCursor) -> TextCursor {
         var cursor = start
         guard bytes.count > 0, let tag = Nested.Tag(rawValue: bytes.byte(0)) else {
             cursor.put("null")
@@ -117,6 +117,11 @@ extension JSONRowEncoder {
                 cursor.put(UInt8(ascii: ":"))
                 offset &+= 4 &+ length
             }
+            if let text = content.nestedText(at: offset) {
+                cursor.putString(text)
+                offset &+= 5 &+ text.count
+                continue
+            }
             guard let length = content.nestedLength(at: offset) else {
                 return end(before, start, isMap)
             }
@@ -149,6 +154,14 @@ extension ByteSource {
     fileprivate var nestedContent: ByteSource {
         guard count >= 5 else { return part(0, length: 0) }
         return part(5, length: Swift.min(Int(uint32(1)), count &- 5))
+    }
+
+    /// The text at `offset`, which is what most values are; `nil` when something else is there.
+    @inline(__always)
+    fileprivate func nestedText(at offset: Int) -> ByteSource? {
+        guard offset &+ 5 <= count, byte(offset) == Nested.Tag.text.rawValue else { return nil }
+        let length = Int(uint32(offset &+ 1))
+        return offset &+ 5 <= count &- length ? part(offset &+ 5, length: length) : nil
     }
 
     /// Bytes of the nested value at `offset`; `nil` when it is corrupt.

@@ -63,20 +63,15 @@ struct JSONRowEncoder {
         for index in 0..<steps.count {
             // The loop stays inside the buffer.
             let step = unsafe Step(steps.baseAddress.unsafelyUnwrapped + index)
-            let before = cursor
-            // The key lies in `texts`, which has slack; steps without one have an empty key.
-            unsafe cursor.putShort(texts + step.keyStart, count: step.keyCount)
-            let key = cursor
             let source = step.part == .literals ? literals : main
             let offset = step.offset
+            // Nulls are found before their keys are written: most records have several.
             switch step.code {
-            case .block:
-                putBlock(blocks, Int(step.a), &cursor)
-                continue
+            case .block: putBlock(blocks, Int(step.a), &cursor)
             case .open:
-                opened = before
+                opened = cursor
+                putKey(of: step, &cursor)
                 members = cursor
-                continue
             case .close:
                 if cursor.isAt(members) {
                     cursor = opened
@@ -84,58 +79,98 @@ struct JSONRowEncoder {
                     members.overwrite(UInt8(ascii: "{"))
                     cursor.put(UInt8(ascii: "}"))
                 }
-                continue
-            case .unsigned8:
-                let number = source.byte(offset)
-                if number != 0 || !step.zeroIsNull { cursor.put(decimal: UInt64(number)) }
-            case .unsigned16:
-                let number = source.uint16(offset)
-                if number != 0 || !step.zeroIsNull { cursor.put(decimal: UInt64(number)) }
-            case .unsigned32:
-                let number = source.uint32(offset)
-                if number != 0 || !step.zeroIsNull { cursor.put(decimal: UInt64(number)) }
-            case .unsigned64:
-                let number = source.uint64(offset)
-                if number != 0 || !step.zeroIsNull { cursor.put(decimal: number) }
+            case .unsigned8: put(UInt64(source.byte(offset)), step, &cursor)
+            case .unsigned16: put(UInt64(source.uint16(offset)), step, &cursor)
+            case .unsigned32: put(UInt64(source.uint32(offset)), step, &cursor)
+            case .unsigned64: put(source.uint64(offset), step, &cursor)
             case .address4:
                 let address = source.uint32(offset)
-                if address != 0 || !step.zeroIsNull {
-                    cursor.put(UInt8(ascii: "\""))
-                    cursor.put(v4: address)
-                    cursor.put(UInt8(ascii: "\""))
-                }
+                if address == 0, step.zeroIsNull { continue }
+                putKey(of: step, &cursor)
+                cursor.put(UInt8(ascii: "\""))
+                cursor.put(v4: address)
+                cursor.put(UInt8(ascii: "\""))
             case .address16:
                 let high = source.uint64(offset)
                 let low = source.uint64(offset &+ 8)
-                if high | low != 0 || !step.zeroIsNull {
-                    cursor.put(UInt8(ascii: "\""))
-                    cursor.put(high: high, low: low)
-                    cursor.put(UInt8(ascii: "\""))
-                }
+                if high | low == 0, step.zeroIsNull { continue }
+                putKey(of: step, &cursor)
+                cursor.put(UInt8(ascii: "\""))
+                cursor.put(high: high, low: low)
+                cursor.put(UInt8(ascii: "\""))
+            case .mac:
+                let address =
+                    UInt64(source.uint16(offset)) << 32 | UInt64(source.uint32(offset &+ 2))
+                if address == 0, step.zeroIsNull { continue }
+                putKey(of: step, &cursor)
+                cursor.put(UInt8(ascii: "\""))
+                cursor.put(mac: address)
+                cursor.put(UInt8(ascii: "\""))
             case .ipfixBoolean:
                 let byte = source.byte(offset)
-                if byte == 1 || byte == 2 { cursor.put(boolean: byte == 1) }
+                guard byte == 1 || byte == 2 else { continue }
+                putKey(of: step, &cursor)
+                cursor.put(boolean: byte == 1)
             case .text:
-                if let text = slot(offset, main), !step.zeroIsNull || !text.isAllZero {
-                    cursor.putString(text)
+                guard let text = slot(offset, main), !step.zeroIsNull || !text.isAllZero else {
+                    continue
                 }
-            case .name:
-                if let number = unsigned(step.a, main) {
-                    cursor = names.put(table: Int(step.b), number, cursor)
-                }
-            case .bits:
-                if let number = unsigned(step.a, main) {
-                    cursor.put(decimal: number >> step.shift & step.mask)
-                }
-            case .nanoseconds, .milliseconds, .seconds, .uptime, .sinceBoot, .beforeExport:
-                if let moment = moment(step, main) { cursor = time.put(moment, cursor) }
+                putKey(of: step, &cursor)
+                cursor.putString(text)
+            case .fixedBits:
+                guard let number = fixedBits(step, main) else { continue }
+                putKey(of: step, &cursor)
+                cursor.put(decimal: number)
+            case .fixedName:
+                guard let number = fixedBits(step, main) else { continue }
+                let before = cursor
+                putKey(of: step, &cursor)
+                let key = cursor
+                cursor = names.put(table: Int(step.b), number, cursor)
+                if cursor.isAt(key) { cursor = before }
+            case .nested:
+                guard let value = slot(offset, main) else { continue }
+                putKey(of: step, &cursor)
+                cursor = putNested(value, depth: 1, cursor)
+            case .nanoseconds:
+                let number = source.uint64(offset)
+                if number == 0, step.zeroIsNull { continue }
+                putKey(of: step, &cursor)
+                cursor = time.put(Int64(bitPattern: number), cursor)
+            case .milliseconds, .seconds, .uptime, .sinceBoot, .beforeExport:
+                guard let moment = moment(step, main) else { continue }
+                putKey(of: step, &cursor)
+                cursor = time.put(moment, cursor)
             default:
+                let before = cursor
+                putKey(of: step, &cursor)
+                let key = cursor
                 cursor = putAny(step, main, cursor)
+                // A null wrote nothing: its key goes, too.
+                if cursor.isAt(key) { cursor = before }
             }
-            // A null wrote nothing: its key goes, too.
-            if cursor.isAt(key) { cursor = before }
         }
         return cursor
+    }
+
+    @inline(__always)
+    private func putKey(of step: Step, _ cursor: inout TextCursor) {
+        // The key lies in `texts`, which has slack.
+        unsafe cursor.putShort(texts + step.keyStart, count: step.keyCount)
+    }
+
+    @inline(__always)
+    private func put(_ number: UInt64, _ step: Step, _ cursor: inout TextCursor) {
+        if number == 0, step.zeroIsNull { return }
+        putKey(of: step, &cursor)
+        cursor.put(decimal: number)
+    }
+
+    /// The bits of the number at the step's own place.
+    @inline(__always)
+    private func fixedBits(_ step: Step, _ row: ByteSource) -> UInt64? {
+        let number = row.unsigned(step.offset, length: step.length)
+        return number == 0 && step.zeroIsNull ? nil : number >> step.shift & step.mask
     }
 
     @inline(__always)
@@ -161,7 +196,7 @@ struct JSONRowEncoder {
     private func putAny(_ step: Step, _ row: ByteSource, _ start: TextCursor) -> TextCursor {
         var cursor = start
         switch step.code {
-        case .block, .open, .close, .null: return start
+        case .block, .open, .close, .null, .fixedBits, .fixedName, .nested: return start
         case .date:
             return time.put((step.a < 0 ? nil : moment(step.a, row)) ?? received, start)
         case .name:
