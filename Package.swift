@@ -50,7 +50,8 @@ let package = Package(
             name: "ObjectStore", dependencies: ["Core", "CCurl", "Codec", "COpenSSL", "System"]),
         .target(name: "Net", dependencies: ["Core", "CShims", "System", "TLS"]),
         .target(name: "Patterns", dependencies: ["Core", "CPCRE2"]),
-        .target(name: "Parsers", dependencies: ["Core", "Codec", "Patterns", "System"]),
+        .target(
+            name: "Parsers", dependencies: ["Core", "Codec", "CShims", "Patterns", "System"]),
         .target(name: "Messages", dependencies: ["Core", "CShims", "Net", "Parsers"]),
         .target(name: "Capture", dependencies: ["Core", "Codec", "System"]),
         // The engine.

@@ -11,10 +11,12 @@ import Testing
         let tagEnd = Set(Array(0...0x20) + Array("\"'(:<=>[{|}".utf8) + [0x7f])
         let nameEnd = Set(Array(0...0x20) + Array("\"=]".utf8) + [0x7f])
         let topicList = Set(letters + digits + Array("-,".utf8))
+        let key = Set(letters + capitals + digits + Array(".-_".utf8))
         for byte in UInt8.min...UInt8.max {
             #expect(ByteSet.hostname.contains(byte) == hostname.contains(byte), "\(byte)")
             #expect(ByteSet.structuredNameEnd.contains(byte) == nameEnd.contains(byte), "\(byte)")
             #expect(ByteSet.topicList.contains(byte) == topicList.contains(byte), "\(byte)")
+            #expect(ByteSet.key.contains(byte) == key.contains(byte), "\(byte)")
             #expect(ByteSet.tagEnd.contains(byte) == tagEnd.contains(byte), "\(byte)")
         }
     }

@@ -2,6 +2,8 @@
 #ifndef CATCHMENT_SHIMS_H
 #define CATCHMENT_SHIMS_H
 
+#include "byte_sets.h"
+
 #include <emmintrin.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -54,36 +54,86 @@ extension RawSpan {
     /// The offset of the first `wanted` at or after `start`, or `nil`.
     @inlinable
     public func firstIndex(of wanted: UInt8, from start: Int = 0) -> Int? {
+        firstIndex(of: wanted, or: wanted, from: start)
+    }
+
+    /// The offset of the first byte at or after `start` that is `one` or `other`, or `nil`.
+    @inlinable @inline(__always)
+    public func firstIndex(of one: UInt8, or other: UInt8, from start: Int) -> Int? {
         var offset = Swift.max(start, 0)
         // Eight bytes at a time: a zero byte in `word ^ pattern` marks a hit (SWAR).
-        let pattern = UInt64(wanted) &* 0x0101_0101_0101_0101
         while offset &+ 8 <= byteCount {
-            // The loop's condition proves the bounds.
-            let word = unsafe UInt64(
-                littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            let difference = word ^ pattern
-            let hits = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            let hits = marks(of: one, or: other, at: offset)
             if hits != 0 { return offset &+ hits.trailingZeroBitCount / 8 }
             offset &+= 8
         }
-        while offset < byteCount {
-            if byte(at: offset) == wanted { return offset }
-            offset &+= 1
+        if offset >= byteCount { return nil }
+        guard byteCount >= 8 else {
+            while offset < byteCount {
+                let found = byte(at: offset)
+                if found == one || found == other { return offset }
+                offset &+= 1
+            }
+            return nil
         }
-        return nil
+        // The last eight bytes, without those that were looked at.
+        let last = byteCount &- 8
+        let hits = marks(of: one, or: other, at: last) >> UInt64((offset &- last) &* 8)
+        return hits == 0 ? nil : offset &+ hits.trailingZeroBitCount / 8
+    }
+
+    /// The highest bit of each of the eight bytes at `offset` that is `one` or `other`.
+    ///
+    /// The first byte is the lowest. Bits above the lowest one that is set may be wrong.
+    @inlinable @inline(__always)
+    func marks(of one: UInt8, or other: UInt8, at offset: Int) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // The callers' conditions prove the bounds.
+        let word = unsafe UInt64(
+            littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        let first = word ^ UInt64(one) &* ones
+        var hits = (first &- ones) & ~first
+        if one != other {
+            let second = word ^ UInt64(other) &* ones
+            hits |= (second &- ones) & ~second
+        }
+        return hits & 0x8080_8080_8080_8080
     }
 
     /// Whether the same bytes as `text` stand at `offset`.
-    @inlinable
+    ///
+    /// Inlined, so that a literal becomes one or two numbers to compare with.
+    @inlinable @inline(__always)
     public func hasBytes(of text: StaticString, at offset: Int = 0) -> Bool {
         let count = text.utf8CodeUnitCount
         guard offset >= 0, offset &+ count <= byteCount else { return false }
-        for index in 0..<count {
-            // A static string's storage lives for ever and holds `count` bytes.
-            let wanted = unsafe text.utf8Start[index]
-            if byte(at: offset &+ index) != wanted { return false }
+        switch count {
+        case 8...:
+            var index = 0
+            while index &+ 8 <= count {
+                if !isSame(UInt64.self, text, index, at: offset) { return false }
+                index &+= 8
+            }
+            return isSame(UInt64.self, text, count &- 8, at: offset)
+        case 4...:
+            return isSame(UInt32.self, text, 0, at: offset)
+                && isSame(UInt32.self, text, count &- 4, at: offset)
+        case 2...:
+            return isSame(UInt16.self, text, 0, at: offset)
+                && isSame(UInt16.self, text, count &- 2, at: offset)
+        case 1: return isSame(UInt8.self, text, 0, at: offset)
+        default: return true
         }
-        return true
+    }
+
+    /// Whether the bytes from `index` of `text` stand at `offset` and `index`.
+    @inlinable @inline(__always)
+    func isSame<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Number.Type, _ text: StaticString, _ index: Int, at offset: Int
+    ) -> Bool {
+        // A static string's storage lives for ever; the caller has compared with both lengths.
+        unsafe UnsafeRawPointer(text.utf8Start).loadUnaligned(fromByteOffset: index, as: type)
+            == unsafeLoadUnaligned(fromByteOffset: offset &+ index, as: type)
     }
 
     /// Whether both spans hold the same bytes.
@@ -95,6 +145,9 @@ extension RawSpan {
             if uint64(at: offset) != other.uint64(at: offset) { return false }
             offset &+= 8
         }
+        if offset == byteCount { return true }
+        // The last eight bytes, some of them once more.
+        if byteCount >= 8 { return uint64(at: byteCount &- 8) == other.uint64(at: byteCount &- 8) }
         while offset < byteCount {
             if byte(at: offset) != other.byte(at: offset) { return false }
             offset &+= 1

@@ -48,6 +48,50 @@ import Testing
         }
     }
 
+    /// Lengths on both sides of the eight bytes that are compared at a time.
+    @Test(arguments: 0..<20)
+    func findsTheFirstOfTwoBytes(_ count: Int) {
+        var wrong: [String] = []
+        for start in 0...count {
+            for first in 0..<count {
+                for second in 0..<count where second != first {
+                    var bytes = [UInt8](repeating: 0x61, count: count)
+                    bytes[first] = 0x22
+                    bytes[second] = 0x5c
+                    let expected = [first, second].filter { $0 >= start }.min()
+                    let found = bytes.withBytes {
+                        $0.firstIndex(of: 0x22, or: 0x5c, from: start)
+                    }
+                    if found != expected { wrong.append("\(bytes) from \(start)") }
+                }
+            }
+        }
+        #expect(wrong.isEmpty)
+    }
+
+    static let texts: [StaticString] = [
+        "", "a", "ab", "abc", "abcd", "abcdefg", "abcdefgh", "abcdefghijk",
+    ]
+
+    @Test(arguments: texts.indices)
+    func comparesTextsOfAllLengths(_ index: Int) {
+        let text = Self.texts[index]
+        let same = [0x7a] + Array("\(text)".utf8)
+        #expect(same.withBytes { $0.hasBytes(of: text, at: 1) })
+        let isLonger = same.withBytes { $0.hasBytes(of: text, at: 2) }
+        #expect(!isLonger)
+        for place in 1..<same.count {
+            var other = same
+            other[place] ^= 1
+            let (hasText, hasBytes) = other.withBytes { other in
+                same.withBytes {
+                    (other.hasBytes(of: text, at: 1), other.hasSameBytes(as: $0))
+                }
+            }
+            #expect(!hasText && !hasBytes, "\(place)")
+        }
+    }
+
     static let numbers: [(bytes: [UInt8], value: UInt64)] = [
         ([], 0), ([0xff], 255), ([1, 2, 3], 0x010203), ([0, 0, 0, 0, 0, 1], 1),
         ([255, 255, 255, 255, 255, 255, 255, 255], .max),

@@ -295,12 +295,5 @@ struct SyslogBody: ~Copyable {
 extension UInt8 {
     /// Letters, digits, `_`, `-` and `.`, of which the keys of pairs are made.
     @inline(__always)
-    var isNameByte: Bool {
-        switch self {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"), UInt8(ascii: "-"),
-            UInt8(ascii: "."):
-            true
-        default: false
-        }
-    }
+    var isNameByte: Bool { ByteSet.key.contains(self) }
 }
