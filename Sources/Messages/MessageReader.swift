@@ -34,7 +34,7 @@ public enum MessageReader {
                 message, isTruncated: isTruncated, from: source, into: &batch)
             return MessageOutcome(problem: problem, sequence: parser.lastSequence)
         case .routeros(let parser):
-            let outcome = parser.decode(
+            let outcome = unsafe parser.decode(
                 message, isTruncated: isTruncated, from: source, of: &sender().routeros,
                 into: &batch)
             return MessageOutcome(
@@ -55,8 +55,8 @@ public enum MessageReader {
         _ sender: MessageSender, at now: Timestamp?, into batch: inout RecordBatch
     ) -> Int {
         guard case .routeros(let parser) = self else { return 0 }
-        if let now { return parser.tend(&sender.routeros, at: now, into: &batch) }
-        return parser.finish(&sender.routeros, into: &batch)
+        if let now { return unsafe parser.tend(&sender.routeros, at: now, into: &batch) }
+        return unsafe parser.finish(&sender.routeros, into: &batch)
     }
 
     /// What the reader counts beside records.

@@ -12,7 +12,8 @@ final class MessageSender {
     /// Whether nothing has to be looked at but the text.
     let isOrdinary: Bool
     /// What the RouterOS parser remembers.
-    var routeros: RouterOSSender
+    // Lent to one parser at a time, which knows no sender.
+    @exclusivity(unchecked) var routeros: RouterOSSender
     /// Whether it stands among the open entries.
     var hasOpenEntry = false
     private var sequence: SequenceWatch?
@@ -30,7 +31,7 @@ final class MessageSender {
         isRelay = options.isRelay(address)
         isAllowed = isRelay || options.senders.contains(address)
         // A relay has the clocks and entries of many, and so have files and local sockets.
-        routeros =
+        unsafe routeros =
             isRelay || address == .any ? .nobody : RouterOSSender(joinsPieces: options.joinsPieces)
         bucket = profile.rateLimit.map { RateBucket($0, at: now) }
         isOrdinary =

@@ -20,7 +20,7 @@ struct OpenEntries {
     mutating func complete(_ complete: (MessageSender, MessageRemarks) -> Void) {
         entries.removeAll { sender, remarks in
             complete(sender, remarks)
-            sender.hasOpenEntry = sender.routeros.isHolding
+            sender.hasOpenEntry = unsafe sender.routeros.isHolding
             return !sender.hasOpenEntry
         }
     }

@@ -108,13 +108,11 @@ struct FirewallLine {
         return lastWord(line, at: offset)
     }
 
-    @inline(never)
+    @inline(__always)
     private static func lastWord(_ line: RawSpan, at offset: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for index in 0..<8 where offset &+ index < line.byteCount {
-            word |= UInt64(line.byte(at: offset &+ index)) << UInt64(56 &- 8 &* index)
-        }
-        return word
+        let left = line.byteCount &- offset
+        guard left > 0, line.byteCount >= 8 else { return 0 }
+        return line.uint64(at: line.byteCount &- 8) << UInt64(64 &- 8 &* left)
     }
 
     /// What segments begin with, as numbers: they are compared at every comma.

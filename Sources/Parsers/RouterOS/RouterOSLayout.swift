@@ -50,8 +50,8 @@ struct RouterOSLayout {
     enum Place {
         /// In `SyslogLayout` how often a message was repeated.
         static let pieces = SyslogLayout.Place.repeatCount
-        /// 0x100 | severity from the topics, else 0.
-        static let topicSeverity = 44
+        /// 0x100 | severity, or 0 for none.
+        static let severity = 44
         static let message = 48
         static let hostname = 56
         static let topics = 64
@@ -93,13 +93,15 @@ struct RouterOSLayout {
     let shape: Shape
     let rowLength: Int
 
+    /// Bytes that the fixed parts of all records begin with.
+    static let headLength = Place.source
     /// Bytes of the fixed part of firewall records.
     static let firewallLength = Place.transport + Slot.byteCount
 
     init(_ key: Key) {
         var fields: [Column] = []
         switch key.event {
-        case .other: rowLength = Place.source
+        case .other: rowLength = Self.headLength
         case .firewall:
             fields = Self.firewallColumns(from: Self.headCount(hasDeviceTime: key.hasDeviceTime))
             rowLength = Self.firewallLength
@@ -174,16 +176,13 @@ struct RouterOSLayout {
         let first = columns.count
         columns += [
             number("priority", SyslogLayout.Place.priority, 2),
-            number("topic_severity", Place.topicSeverity, 2),
-            Column("header_severity", .unsigned, .derived(.bits(of: first, shift: 0, mask: 7))),
-            Column("topic_level", .unsigned, .derived(.bits(of: first + 1, shift: 0, mask: 7))),
+            number("severity_bits", Place.severity, 2),
             Column("facility", .unsigned, .derived(.bits(of: first, shift: 3, mask: 31))),
-            Column("facility_name", .text, .derived(.name(of: first + 4, table: .facility))),
-            // The topics know better than the PRI, which may be fixed.
-            Column("severity", .unsigned, .derived(.first([first + 3, first + 2]))),
-            Column("severity_name", .text, .derived(.name(of: first + 6, table: .severity))),
+            Column("facility_name", .text, .derived(.name(of: first + 2, table: .facility))),
+            Column("severity", .unsigned, .derived(.bits(of: first + 1, shift: 0, mask: 7))),
+            Column("severity_name", .text, .derived(.name(of: first + 4, table: .severity))),
         ]
-        for index in first..<first + 4 { columns[index].isHidden = true }
+        for index in first...first + 1 { columns[index].isHidden = true }
         columns.append(text("message_prefix", Place.messagePrefix))
         return columns
     }

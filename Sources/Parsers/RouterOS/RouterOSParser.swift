@@ -6,7 +6,8 @@ public import Core
 /// Every line becomes a record. Firewall, NAT and login messages and those of `MessageTable` are
 /// taken apart; what is not understood stays whole in `message`.
 public final class RouterOSParser: LineParser {
-    private var state: State
+    // One thread decodes, and the state does not know its parser.
+    @exclusivity(unchecked) private var state: State
 
     /// One value, so that one check of exclusive access covers a message.
     private struct State: ~Copyable {
@@ -34,7 +35,7 @@ public final class RouterOSParser: LineParser {
         timeZone: TimeZone = .utc, messagePrefixes: [String] = [],
         actions: RuleActions = .stock, patterns: RouterOSPatterns = .stock
     ) {
-        state = State(
+        unsafe state = State(
             reader: RouterOSReader(
                 timeZone: timeZone, messagePrefixes: messagePrefixes, actions: actions,
                 patterns: patterns.set))
@@ -55,7 +56,7 @@ public final class RouterOSParser: LineParser {
         _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
         into batch: inout RecordBatch
     ) -> ErrorCode? {
-        state.decode(line, isTruncated: isTruncated, from: source, into: &batch)
+        unsafe state.decode(line, isTruncated: isTruncated, from: source, into: &batch)
     }
 
     /// Appends the records that a message completes, or holds it in `sender`.
@@ -65,7 +66,7 @@ public final class RouterOSParser: LineParser {
         _ line: RawSpan, isTruncated: Bool = false, from source: PayloadSource,
         of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) -> RouterOSOutcome {
-        state.reader.decode(
+        unsafe state.reader.decode(
             line, isTruncated: isTruncated, from: source, of: &sender, into: &batch)
     }
 
@@ -82,18 +83,18 @@ public final class RouterOSParser: LineParser {
     ///
     /// - Returns: the number of records appended.
     public func finish(_ sender: inout RouterOSSender, into batch: inout RecordBatch) -> Int {
-        state.reader.appendHeld(of: &sender, into: &batch)
+        unsafe state.reader.appendHeld(of: &sender, into: &batch)
     }
 
     /// How many messages of each event and pattern came, and of `other`: those without an event.
     ///
     /// A decoder gives this to its ledger: `SourceLedger.add`.
-    public var kinds: KindCounts { state.reader.kinds }
+    public var kinds: KindCounts { unsafe state.reader.kinds }
 
     /// How many messages each pattern recognised, in the order of the table.
     ///
     /// A pattern that stops counting after an upgrade of the routers tells of a changed text.
     public var patternCounts: [(event: String, pattern: String, count: UInt64)] {
-        state.reader.patternCounts
+        unsafe state.reader.patternCounts
     }
 }

@@ -75,6 +75,25 @@ extension RouterOSReader {
     /// Writes the protocol in lower case, a number by its registered name when it has one.
     private mutating func writeTransport(_ line: RawSpan, _ range: Range<Int>) -> UInt64 {
         let start = scratch.buffer.count
+        // Nearly always one of these.
+        var known: StaticString?
+        switch range.count {
+        case 3 where line.hasBytes(of: "TCP", at: range.lowerBound): known = "tcp"
+        case 3 where line.hasBytes(of: "UDP", at: range.lowerBound): known = "udp"
+        case 4 where line.hasBytes(of: "ICMP", at: range.lowerBound): known = "icmp"
+        default: break
+        }
+        if let known {
+            scratch.buffer.append(known)
+            return Slot.pack(
+                offset: line.byteCount &+ start, length: scratch.buffer.count &- start)
+        }
+        return writeRareTransport(line, range)
+    }
+
+    @inline(never)
+    private mutating func writeRareTransport(_ line: RawSpan, _ range: Range<Int>) -> UInt64 {
+        let start = scratch.buffer.count
         var number: UInt64? = 0
         for offset in range {
             let byte = line.byte(at: offset)

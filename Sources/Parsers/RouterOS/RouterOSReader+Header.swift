@@ -2,10 +2,11 @@ import Core
 
 /// What stands in front of the text.
 extension RouterOSReader {
+    /// Reads into a new `message`: to return one would copy it.
     mutating func read(
-        _ line: RawSpan, isTruncated: Bool, received: Timestamp
-    ) -> RouterOSMessage {
-        var message = RouterOSMessage()
+        _ line: RawSpan, isTruncated: Bool, received: Timestamp,
+        into message: inout RouterOSMessage
+    ) {
         message.isTruncated = isTruncated
         var offset = 0
         if line.hasByte(UInt8(ascii: "<"), at: 0) {
@@ -26,16 +27,15 @@ extension RouterOSReader {
             message.topics = TopicList.read(
                 line, at: cef.name.lowerBound, limit: cef.name.upperBound)
             message.isRecognised = true
-            return message
+            return
         }
         if let topics = message.topics {
-            offset = Swift.min(topics.range.upperBound &+ 1, line.byteCount)
+            offset = topics.next
             message.isRecognised = true
         } else if message.deviceTime != nil, message.priority >= 0 || message.hasSyslogTime {
             message.isRecognised = true
         }
         message.textStart = readMessagePrefix(line, at: offset, into: &message)
-        return message
     }
 
     /// Reads a list of topics; most messages have those of the one before.

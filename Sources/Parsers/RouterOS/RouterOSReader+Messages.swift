@@ -57,8 +57,8 @@ extension RouterOSReader {
         let moment = sender.clock.eventTime(
             device: message.deviceTime, remark: remark(of: pattern), source: source)
         let layout = messageLayout(of: pattern, hasDeviceTime: moment.isFromDevice)
-        Self.beginRecord(layout.shape, message, at: moment, from: source, in: &batch)
-        storeText(line, message, isRaw: false, into: &batch)
+        beginRecord(
+            layout.shape, line, message, at: moment, isRaw: false, from: source, in: &batch)
         var place = RouterOSLayout.Place.field(0)
         while place < layout.rowLength {
             batch.storeNullSlot(at: place)

@@ -45,8 +45,8 @@ struct RouterOSReader: ~Copyable {
         of sender: inout RouterOSSender, into batch: inout RecordBatch
     ) -> RouterOSOutcome {
         var outcome = RouterOSOutcome()
-        // A constant, so that passing it on copies nothing.
-        let message = read(line, isTruncated: isTruncated, received: source.received)
+        var message = RouterOSMessage()
+        read(line, isTruncated: isTruncated, received: source.received, into: &message)
         if message.topics?.severity == 7, !sender.hasSentDebug {
             sender.hasSentDebug = true
             outcome.isFirstDebug = true
@@ -276,8 +276,8 @@ struct RouterOSReader: ~Copyable {
         in batch: inout RecordBatch
     ) {
         kinds.count(event.rawValue)
-        Self.beginRecord(shape, message, at: moment, from: source, in: &batch)
-        storeText(line, message, isRaw: isRaw, into: &batch)
+        beginRecord(
+            shape, line, message, at: moment, isRaw: isRaw, from: source, in: &batch)
     }
 
     @inline(__always)
@@ -291,21 +291,45 @@ struct RouterOSReader: ~Copyable {
 
     /// Begins a row with what the records of all messages have in common.
     @inline(__always)
-    static func beginRecord(
-        _ shape: Shape, _ message: RouterOSMessage, at moment: EventTime,
-        from source: PayloadSource, in batch: inout RecordBatch
+    mutating func beginRecord(
+        _ shape: Shape, _ line: RawSpan, _ message: RouterOSMessage, at moment: EventTime,
+        isRaw: Bool, from source: PayloadSource, in batch: inout RecordBatch
     ) {
-        let rowLength = shape.rowLength
+        typealias Place = RouterOSLayout.Place
+        let topics =
+            message.topics.map { lastTopics.append(line, $0.range, to: &scratch) } ?? Slot.null
+        let textStart = isRaw ? 0 : message.textStart
         SyslogLayout.continueRun(shape, source: source, of: &batch)
-        batch.beginRow(rowLength: rowLength, isVariable: true)
-        batch.withFixedPart(rowLength: rowLength) { row in
+        batch.beginRow(rowLength: shape.rowLength, isVariable: true)
+        // The length is a constant, so that no store needs to compare with it.
+        batch.withFixedPart(rowLength: RouterOSLayout.headLength) { row in
             SyslogLayout.storeHead(
                 moment, deviceTime: message.deviceTime, priority: message.priority,
                 isTruncated: message.isTruncated, from: source, into: &row)
-            if message.pieces > 1 {
-                row.store(UInt32(message.pieces), at: RouterOSLayout.Place.pieces)
+            if message.pieces > 1 { row.store(UInt32(message.pieces), at: Place.pieces) }
+            // The topics know better than the PRI, which may be fixed.
+            if let severity = message.topics?.severity {
+                row.store(0x100 | UInt16(severity), at: Place.severity)
+            } else if message.priority >= 0 {
+                row.store(0x100 | UInt16(message.priority & 7), at: Place.severity)
             }
+            row.store(SyslogFields.slot(textStart, line.byteCount), at: Place.message)
+            row.store(message.hostname, at: Place.hostname)
+            row.store(topics, at: Place.topics)
+            row.store(message.messagePrefix, at: Place.messagePrefix)
+            row.store(message.cef.map { Self.slot($0.product) } ?? Slot.null, at: Place.product)
+            row.store(
+                message.cef.map { Self.slot($0.version) } ?? Slot.null, at: Place.productVersion)
+            // The scratch buffer begins behind the line.
+            row.store(
+                message.fields == Slot.null
+                    ? Slot.null : message.fields &+ UInt64(line.byteCount) << 32,
+                at: Place.fields)
         }
+    }
+
+    private static func slot(_ range: Range<Int>) -> UInt64 {
+        SyslogFields.slot(range.lowerBound, range.upperBound)
     }
 
     @inline(__always)
@@ -324,41 +348,5 @@ struct RouterOSReader: ~Copyable {
         let made = RouterOSLayout(key)
         layouts[key.index] = made
         return made
-    }
-
-    @inline(__always)
-    mutating func storeText(
-        _ line: RawSpan, _ message: RouterOSMessage, isRaw: Bool, into batch: inout RecordBatch
-    ) {
-        typealias Place = RouterOSLayout.Place
-        let textStart = isRaw ? 0 : message.textStart
-        batch.storeSlot(at: Place.message, start: textStart, count: line.byteCount &- textStart)
-        batch.store(message.hostname, at: Place.hostname)
-        batch.store(message.messagePrefix, at: Place.messagePrefix)
-        if let cef = message.cef {
-            batch.store(
-                SyslogFields.slot(cef.product.lowerBound, cef.product.upperBound),
-                at: Place.product)
-            batch.store(
-                SyslogFields.slot(cef.version.lowerBound, cef.version.upperBound),
-                at: Place.productVersion)
-        } else {
-            batch.storeNullSlot(at: Place.product)
-            batch.storeNullSlot(at: Place.productVersion)
-        }
-        // The scratch buffer begins behind the line.
-        batch.store(
-            message.fields == Slot.null
-                ? Slot.null : message.fields &+ UInt64(line.byteCount) << 32,
-            at: Place.fields)
-        guard let topics = message.topics else {
-            batch.storeNullSlot(at: Place.topics)
-            return
-        }
-        if let severity = topics.severity {
-            batch.store(0x100 | UInt16(severity), at: Place.topicSeverity)
-        }
-        batch.store(
-            lastTopics.append(line, topics.range, to: &scratch), at: Place.topics)
     }
 }

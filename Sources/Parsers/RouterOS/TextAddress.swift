@@ -52,17 +52,26 @@ enum TextAddress {
                 guard line.hasByte(UInt8(ascii: "."), at: next) else { return nil }
                 next &+= 1
             }
-            var number: UInt32 = 0
-            let start = next
-            while next < line.byteCount, line.byte(at: next).isDigit, next &- start < 3 {
-                number = number &* 10 &+ UInt32(line.byte(at: next) &- 0x30)
+            var number = digit(line, at: next)
+            guard number <= 9 else { return nil }
+            next &+= 1
+            for _ in 0..<2 {
+                let digit = digit(line, at: next)
+                guard digit <= 9 else { break }
+                number = number &* 10 &+ digit
                 next &+= 1
             }
-            guard next > start, number <= 255 else { return nil }
+            guard number <= 255 else { return nil }
             address = address << 8 | number
         }
         offset = next
         return address
+    }
+
+    /// The digit at `offset`, or more than 9.
+    @inline(__always)
+    private static func digit(_ line: RawSpan, at offset: Int) -> UInt32 {
+        offset < line.byteCount ? UInt32(line.byte(at: offset)) &- 0x30 : .max
     }
 
     private static func v6End(_ line: RawSpan, from start: Int) -> Int {
@@ -87,8 +96,10 @@ enum TextAddress {
     private static func port(_ line: RawSpan, at start: Int) -> (value: UInt16, end: Int)? {
         var offset = start
         var number: UInt32 = 0
-        while offset < line.byteCount, line.byte(at: offset).isDigit, offset &- start < 5 {
-            number = number &* 10 &+ UInt32(line.byte(at: offset) &- 0x30)
+        for _ in 0..<5 {
+            let digit = digit(line, at: offset)
+            guard digit <= 9 else { break }
+            number = number &* 10 &+ digit
             offset &+= 1
         }
         guard offset > start, number <= 65_535 else { return nil }
@@ -97,25 +108,35 @@ enum TextAddress {
 
     /// Reads `aa:bb:cc:dd:ee:ff` in any case; the six bytes come in the low 48 bits.
     static func mac(_ line: RawSpan, at start: Int) -> UInt64? {
-        guard start &+ 17 <= line.byteCount else { return nil }
-        var address: UInt64 = 0
-        for index in 0..<6 {
-            let offset = start &+ index &* 3
-            guard let high = hexValue(line.byte(at: offset)),
-                let low = hexValue(line.byte(at: offset &+ 1)),
-                index == 5 || line.byte(at: offset &+ 2) == UInt8(ascii: ":")
-            else { return nil }
-            address = address << 8 | UInt64(high << 4 | low)
-        }
-        return address
+        guard start &+ 17 <= line.byteCount, line.byte(at: start &+ 8) == UInt8(ascii: ":"),
+            let high = threeOctets(line.uint64(at: start)),
+            let low = threeOctets(line.uint64(at: start &+ 9))
+        else { return nil }
+        return high << 24 | low
     }
 
-    private static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte &- 0x30
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte &- 0x57
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte &- 0x37
-        default: nil
+    /// Reads `aa:bb:cc`, eight characters at once: each byte of a number has one of them.
+    private static func threeOctets(_ text: UInt64) -> UInt64? {
+        let high: UInt64 = 0x8080_8080_8080_8080
+        guard text & 0x0000_ff00_00ff_0000 == 0x0000_3a00_003a_0000, text & high == 0 else {
+            return nil
         }
+        // With `0` for the colons all are digits; the sums set a byte's highest bit from a
+        // character on: `0` and the one behind `9`, then `a` and the one behind `f`.
+        let digits = text ^ 0x0000_0a00_000a_0000
+        let isDecimal =
+            (digits &+ 0x5050_5050_5050_5050) & ~(digits &+ 0x4646_4646_4646_4646) & high
+        let lower = digits | 0x2020_2020_2020_2020
+        let isLetter =
+            (lower &+ 0x1f1f_1f1f_1f1f_1f1f) & ~(lower &+ 0x1919_1919_1919_1919) & high
+        guard isDecimal | isLetter == high else { return nil }
+        let values = (digits & 0x0f0f_0f0f_0f0f_0f0f) &+ (isLetter >> 7) &* 9
+        return octet(values, at: 48) << 16 | octet(values, at: 24) << 8 | octet(values, at: 0)
+    }
+
+    /// The octet of two digits, the second of which stands at `shift`.
+    @inline(__always)
+    private static func octet(_ values: UInt64, at shift: UInt64) -> UInt64 {
+        values >> (shift &+ 4) & 0xf0 | values >> shift & 0x0f
     }
 }

@@ -4,6 +4,8 @@ import Core
 struct TopicList {
     /// Where the list lies.
     var range: Range<Int>
+    /// Where the text behind it starts, which is not behind the end of a line.
+    var next: Int
     /// What the topics say about importance, as a syslog severity; `nil` when they do not.
     var severity: UInt8?
     /// Whether such messages come in several lines: those for debugging, but not those of `dns`.
@@ -12,7 +14,8 @@ struct TopicList {
     /// Reads a list that ends at a space or the end of `limit`.
     ///
     /// A word counts when RouterOS is known to use it; a single word must tell the importance, so
-    /// that a message beginning with `system` or `packet` is none.
+    /// that a message beginning with `system` or `packet` is none. Relays that take the list for
+    /// the tag of RFC 3164 put a colon behind it; then it must have a comma.
     ///
     /// - Parameter allowsOne: whether a single word may be a list.
     static func read(
@@ -33,7 +36,7 @@ struct TopicList {
                 offset &+= 1
                 // The longest topic has 11 letters.
                 if offset &- wordStart > 16 { return nil }
-            case UInt8(ascii: ","), UInt8(ascii: " "):
+            case UInt8(ascii: ","), UInt8(ascii: " "), UInt8(ascii: ":"):
                 let word = line.extracting(wordStart..<offset)
                 if let importance = Importance(word) {
                     seen.formUnion(importance)
@@ -41,11 +44,16 @@ struct TopicList {
                     return nil
                 }
                 words += 1
-                if byte == UInt8(ascii: " ") {
+                if byte != UInt8(ascii: ",") {
+                    let hasColon = byte == UInt8(ascii: ":")
                     let isImportant = seen.severity ?? 7 < 7
-                    guard words > 1 || allowsOne && isImportant else { return nil }
+                    guard words > 1 || allowsOne && isImportant && !hasColon,
+                        !hasColon || line.hasByte(UInt8(ascii: " "), at: offset &+ 1)
+                    else { return nil }
                     return TopicList(
-                        range: start..<offset, severity: seen.severity,
+                        range: start..<offset,
+                        next: Swift.min(offset &+ (hasColon ? 2 : 1), line.byteCount),
+                        severity: seen.severity,
                         isDump: !isImportant && !seen.isDisjoint(with: [.debug, .dump])
                             && !line.hasBytes(of: "dns,", at: start))
                 }
@@ -64,8 +72,10 @@ struct TopicList {
         _ line: RawSpan, at start: Int, limit: Int, allowsOne: Bool
     ) -> (end: Int, mayBeList: Bool) {
         let (end, hasComma) = wordEnd(line, from: start, limit: limit)
-        guard end > start, ByteSet.topicList.contains(line.byte(at: end &- 1)) else {
-            return (end, false)
+        guard end > start else { return (end, false) }
+        let last = line.byte(at: end &- 1)
+        guard ByteSet.topicList.contains(last) else {
+            return (end, hasComma && last == UInt8(ascii: ":"))
         }
         // A word alone is a list when it tells the importance.
         let mayBeList =
@@ -154,10 +164,13 @@ struct TopicMemory: ~Copyable {
     func find(_ line: RawSpan, at start: Int) -> TopicList? {
         guard var found = list else { return nil }
         let end = start &+ text.count
-        guard line.hasByte(UInt8(ascii: " "), at: end),
+        let hasColon = line.hasByte(UInt8(ascii: ":"), at: end)
+        let next = hasColon ? end &+ 2 : end &+ 1
+        guard line.hasByte(UInt8(ascii: " "), at: next &- 1),
             text.bytes.hasSameBytes(as: line.extracting(start..<end))
         else { return nil }
         found.range = start..<end
+        found.next = next
         return found
     }
 

@@ -76,13 +76,13 @@ struct StructuredData: ~Copyable {
             guard count < 8, line.hasByte(UInt8(ascii: " "), at: offset),
                 let nameEnd = Self.nameEnd(line, from: offset &+ 1),
                 nameEnd &- offset <= Self.nameLimit, line.hasBytes(of: "=\"", at: nameEnd),
-                let quote = line.firstIndex(of: UInt8(ascii: "\""), from: nameEnd &+ 2)
+                let quote = line.firstIndex(
+                    of: UInt8(ascii: "\""), or: UInt8(ascii: "\\"), from: nameEnd &+ 2),
+                line.byte(at: quote) == UInt8(ascii: "\"")
             else { return nil }
             let name = line.extracting(offset &+ 1..<nameEnd)
             let value = line.extracting(nameEnd &+ 2..<quote)
-            guard value.firstIndex(of: UInt8(ascii: "\\")) == nil,
-                !Self.isRepeated(name, among: names, count, in: line)
-            else { return nil }
+            if Self.isRepeated(name, among: names, count, in: line) { return nil }
             names[count] = SyslogFields.slot(offset &+ 1, nameEnd)
             count &+= 1
             if isMeta, name.isText("sequenceId") { sequence = Self.sequence(value) }

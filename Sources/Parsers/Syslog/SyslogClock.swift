@@ -98,18 +98,33 @@ final class SyslogClock {
             line.uint64(at: start &+ 11) == isoText.2,
             line.byte(at: start &+ 19) == UInt8(ascii: ".")
         else { return nil }
-        var nanoseconds: Int64 = 0
-        var scale: Int64 = 100_000_000
+        var fraction: Int64 = 0
         var offset = start &+ 20
-        while offset < line.byteCount, line.byte(at: offset).isDigit {
-            nanoseconds &+= Int64(line.byte(at: offset) &- 0x30) &* scale
-            scale /= 10
+        let limit = Swift.min(offset &+ 9, line.byteCount)
+        while offset < limit, line.byte(at: offset).isDigit {
+            fraction = fraction &* 10 &+ Int64(line.byte(at: offset) &- 0x30)
             offset &+= 1
         }
         // Other endings take the long way.
-        guard offset > start &+ 20, line.hasByte(UInt8(ascii: "Z"), at: offset) else { return nil }
+        let digits = offset &- start &- 20
+        guard digits > 0, line.hasByte(UInt8(ascii: "Z"), at: offset) else { return nil }
         return Reading(
-            time: Timestamp(seconds: isoSeconds, nanoseconds: nanoseconds), end: offset &+ 1)
+            time: Timestamp(
+                seconds: isoSeconds, nanoseconds: fraction &* Self.powerOfTen(9 &- digits)),
+            end: offset &+ 1)
+    }
+
+    /// 1 to 10⁸; milliseconds and microseconds are what is sent.
+    @inline(__always)
+    private static func powerOfTen(_ exponent: Int) -> Int64 {
+        switch exponent {
+        case 3: return 1000
+        case 6: return 1_000_000
+        default:
+            var power: Int64 = 1
+            for _ in 0..<exponent { power &*= 10 }
+            return power
+        }
     }
 
     private func remember(

@@ -67,10 +67,20 @@ struct SyslogLayout {
     let isSpecial: Bool
     let body: SyslogBody.Format?
 
+    /// Bytes that the fixed parts of all records of a format begin with.
+    @inline(__always)
+    static func headLength(of format: SyslogFormat) -> Int {
+        switch format {
+        case .raw, .routeros: Place.hostname
+        case .rfc3164, .bare, .cisco: Place.msgID
+        case .rfc5424: Place.structuredData
+        }
+    }
+
     /// Bytes of the fixed part by format: what a format cannot have takes no room.
     private static func rowLength(of key: Key) -> Int {
         switch key.format {
-        case .raw, .routeros: Place.hostname
+        case .raw, .routeros: headLength(of: key.format)
         case .rfc3164, .bare, .cisco: key.vendor == nil ? Place.msgID : Place.structuredData
         case .rfc5424: Place.structuredData + Slot.byteCount
         }

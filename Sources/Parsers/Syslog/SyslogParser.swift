@@ -171,7 +171,8 @@ public final class SyslogParser: LineParser {
         SyslogLayout.continueRun(layout.shape, source: source, of: &batch)
         typealias Place = SyslogLayout.Place
         batch.beginRow(rowLength: rowLength, isVariable: true)
-        batch.withFixedPart(rowLength: rowLength) { row in
+        // A constant where the format is one, so that no store needs to compare with it.
+        batch.withFixedPart(rowLength: SyslogLayout.headLength(of: format)) { row in
             SyslogLayout.storeHead(
                 moment, deviceTime: fields.deviceTime, priority: fields.priority,
                 isTruncated: isTruncated, from: source, into: &row)
@@ -185,10 +186,10 @@ public final class SyslogParser: LineParser {
                 row.store(fields.procID, at: Place.procID)
             }
             if format == .rfc5424 { row.store(fields.msgID, at: Place.msgID) }
-            if hasRaw {
-                let whole = SyslogFields.slot(0, line.byteCount)
-                row.store(whole, at: rowLength &- Slot.byteCount)
-            }
+        }
+        if hasRaw {
+            batch.store(
+                SyslogFields.slot(0, line.byteCount), at: rowLength &- Slot.byteCount)
         }
         _ = batch.appendVariable(line, rowLength: rowLength)
         if layout.isSpecial { storeSpecial(fields, layout, into: &batch) }
@@ -229,7 +230,7 @@ public final class SyslogParser: LineParser {
             batch.storeNullSlot(at: SyslogLayout.Place.structuredData)
             return
         }
-        let place = reader.structuredData.append(to: &batch, rowLength: rowLength)
+        let place = unsafe reader.structuredData.append(to: &batch, rowLength: rowLength)
         batch.store(place, at: SyslogLayout.Place.structuredData)
     }
 

@@ -94,11 +94,11 @@ extension SyslogReader {
             offset = start &+ 1
             if keepsNil { fields.structuredText = SyslogFields.slot(start, offset) }
         } else if line.byte(at: start) == UInt8(ascii: "["),
-            let end = structuredData.read(line, at: start)
+            let end = unsafe structuredData.read(line, at: start)
         {
             fields.structuredText = SyslogFields.slot(start, end)
-            fields.sequence = structuredData.sequence
-            if structuredData.hasLongName { problem = .syslogLongField }
+            fields.sequence = unsafe structuredData.sequence
+            if unsafe structuredData.hasLongName { problem = .syslogLongField }
             offset = end
         } else {
             // The rest is all message.

@@ -12,7 +12,8 @@ final class SyslogReader {
     /// Whether lines of RouterOS are told apart.
     let findsRouterOS: Bool
     let clock: SyslogClock
-    var structuredData = StructuredData()
+    // Knows no reader, and one thread reads.
+    @exclusivity(unchecked) var structuredData = StructuredData()
     /// Of the message read last, where its fields say so.
     var vendorFields = VendorFields()
     var body: SyslogBody

@@ -61,6 +61,18 @@ import Testing
                 "chain": "forward",
             ]
         ),
+        // A relay that took the topics for a tag.
+        Case(
+            "<134>Jun  4 18:00:00 r1 firewall,info: drop forward: in:a out:b, proto UDP, "
+                + "10.0.0.1:1->10.0.0.2:2, len 9",
+            [
+                "hostname": "r1", "topics": "[firewall,info]", "event": "firewall",
+                "chain": "forward", "rule_prefix": "drop", "facility_name": "local0",
+            ]
+        ),
+        Case(
+            "<30>Jun  4 18:00:00 r1 system,info:", ["hostname": "r1", "topics": nil]
+        ),
         Case(
             "<30>Jun  4 18:00:00 edge : firewall,info forward: in:ether1 out:bridge",
             [
