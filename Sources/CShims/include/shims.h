@@ -22,6 +22,12 @@ static inline uint32_t catchment_copy16_mask(void *out, const void *in) {
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low));
 }
 
+// The same for 32 bytes.
+static inline uint32_t catchment_copy32_mask(void *out, const void *in) {
+    uint32_t low = catchment_copy16_mask(out, in);
+    return low | catchment_copy16_mask((char *)out + 16, (const char *)in + 16) << 16;
+}
+
 // Whether all bytes are ASCII.
 static inline bool catchment_is_ascii(const void *bytes, size_t count) {
     const uint8_t *at = (const uint8_t *)bytes;

@@ -8,8 +8,25 @@ extension TextCursor {
     @inline(__always)
     mutating func putString(_ text: ByteSource) {
         put(UInt8(ascii: "\""))
-        self = puttingEscaped(text)
+        // Most texts are names.
+        if text.count > 16 || text.readable < 16 || !putPlain(text) {
+            self = puttingEscaped(text)
+        }
         put(UInt8(ascii: "\""))
+    }
+
+    /// Writes at most 16 bytes that need no escape; 16 must be readable.
+    ///
+    /// - Returns: whether that has been done.
+    @inline(__always)
+    private mutating func putPlain(_ text: ByteSource) -> Bool {
+        // 16 bytes are readable, and the row's slack takes what runs over.
+        let special = unsafe copyBlock(text.base)
+        guard special & ((1 &<< UInt32(truncatingIfNeeded: text.count)) &- 1) == 0 else {
+            return false
+        }
+        advance(text.count)
+        return true
     }
 
     @inline(never)
@@ -18,7 +35,19 @@ extension TextCursor {
         var offset = 0
         while offset < text.count {
             let left = text.count &- offset
-            if offset &+ 16 <= text.readable {
+            if left > 16, offset &+ 32 <= text.readable {
+                // As below.
+                var special = unsafe cursor.copyTwoBlocks(text.base + offset)
+                if left < 32 { special &= (1 &<< UInt32(truncatingIfNeeded: left)) &- 1 }
+                if special == 0 {
+                    let taken = Swift.min(left, 32)
+                    cursor.advance(taken)
+                    offset &+= taken
+                    continue
+                }
+                cursor.advance(special.trailingZeroBitCount)
+                offset &+= special.trailingZeroBitCount
+            } else if offset &+ 16 <= text.readable {
                 // 16 bytes are readable, and the row's slack takes what runs over.
                 var special = unsafe cursor.copyBlock(text.base + offset)
                 let taken = Swift.min(left, 16)

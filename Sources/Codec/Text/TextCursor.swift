@@ -80,6 +80,12 @@ struct TextCursor {
     func copyBlock(_ source: UnsafeRawPointer) -> UInt32 {
         unsafe catchment_copy16_mask(pointer, source)
     }
+
+    /// Copies 32 bytes without moving on.
+    @inline(__always)
+    func copyTwoBlocks(_ source: UnsafeRawPointer) -> UInt32 {
+        unsafe catchment_copy32_mask(pointer, source)
+    }
 }
 
 // MARK: Numbers

@@ -80,8 +80,11 @@ final class SyslogReader {
     static func readPriority(_ line: RawSpan, into fields: inout SyslogFields) -> Int? {
         var offset = 1
         var value = 0
-        while offset < line.byteCount, offset <= 3, line.byte(at: offset).isDigit {
-            value = value &* 10 &+ Int(line.byte(at: offset) &- 0x30)
+        let limit = Swift.min(4, line.byteCount)
+        while offset < limit {
+            let digit = line.byte(at: offset) &- 0x30
+            guard digit <= 9 else { break }
+            value = value &* 10 &+ Int(digit)
             offset &+= 1
         }
         guard offset > 1, line.hasByte(UInt8(ascii: ">"), at: offset), value <= 191 else {
