@@ -5,7 +5,7 @@ import Testing
 
 @testable import Capture
 
-@Suite struct GzipSourceTests {
+@Suite struct CompressedSourceTests {
     static func compressed(_ bytes: [UInt8]) throws -> [UInt8] {
         var encoder = try GzipEncoder()
         var output = ByteBuffer()
@@ -23,6 +23,52 @@ import Testing
         let reading = try Reading(try Self.compressed(plain))
         #expect(reading.payloads == (try Reading(plain)).payloads)
         #expect(reading.summary.damaged == 0)
+    }
+
+    static func zstd(_ bytes: [UInt8]) throws -> [UInt8] {
+        var encoder = try ZstdEncoder()
+        var output = ByteBuffer()
+        try bytes.withBytes { span throws(OperationError) in
+            try encoder.append(span, to: &output)
+        }
+        try encoder.finish(to: &output)
+        return output.bytes.makeArray()
+    }
+
+    @Test(arguments: CaptureFileTests.corpus.indices)
+    func readsZstd(index: Int) throws {
+        let plain = CaptureFileTests.corpus[index]
+        let reading = try Reading(try Self.zstd(plain))
+        #expect(reading.payloads == (try Reading(plain)).payloads)
+        #expect(reading.summary.damaged == 0)
+    }
+
+    @Test func readsZstdFramesAsOneFileAndTellsWhenOneIsCut() throws {
+        let file = try Self.zstd(Array("one\ntw".utf8)) + Self.zstd(Array("o\n".utf8))
+        #expect(try Reading(file).lines == ["one", "two"])
+        for cut in Damage.truncations(of: file) where cut.count >= 4 {
+            guard let reading = try? Reading(cut) else { continue }
+            let isWhole = cut.count == (try Self.zstd(Array("one\ntw".utf8))).count
+            #expect((reading.summary.damaged == 0) == isWhole, "\(cut.count)")
+        }
+    }
+
+    /// Four bytes that stand for 128 kB, a thousand times.
+    @Test func takesZstdThatGrowsImmenselyPieceByPiece() throws {
+        let block: [UInt8] = [0x02, 0x00, 0x10, UInt8(ascii: "\n")]
+        var file: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]
+        for _ in 0..<1000 { file += block }
+        file += [0x03, 0x00, 0x00, 0x00]
+        let source = CompressedSource(
+            MemorySource(file), beginning: ByteBuffer(), try ZstdDecoder())
+        var buffer = ByteBuffer()
+        var total = 0
+        while try source.read(into: &buffer, atMost: 1) > 0 {
+            total += buffer.count
+            #expect(buffer.count <= 17 << 20)
+            buffer.removeAll()
+        }
+        #expect(total >= 128_000_000)
     }
 
     @Test func readsSeveralMembersAsOneFile() throws {
