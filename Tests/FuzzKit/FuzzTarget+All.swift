@@ -61,6 +61,9 @@ extension FuzzTarget {
         FuzzTarget(
             name: "lines", summary: "lines of files, cut anywhere, and groups of them",
             layout: .choice, seeds: { LogSeeds.streams() }, makeSubject: { LineSubject() }),
+        FuzzTarget(
+            name: "store", summary: "answers of object stores", layout: .choice,
+            seeds: { StoreSeeds.answers() }, makeSubject: { StoreAnswerSubject() }),
     ]
 
     static let files = [
