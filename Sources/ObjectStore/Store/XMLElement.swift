@@ -141,20 +141,21 @@ package struct XMLElement: Equatable {
 
         private mutating func readText() -> String? {
             let end = bytes[place...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
-            let raw = String(decoding: bytes[place..<end], as: UTF8.self)
+            let raw = String(decoding: bytes[place..<end], as: UTF8.self).unicodeScalars
             place = end
-            guard raw.contains("&") else { return raw }
-            var result = ""
+            guard raw.contains("&") else { return String(raw) }
+            // Scalars, because a combining one makes another character of what stands before it.
+            var result = String.UnicodeScalarView()
             var rest = raw[...]
             while let ampersand = rest.firstIndex(of: "&") {
                 result += rest[..<ampersand]
                 guard let end = rest[ampersand...].firstIndex(of: ";"),
-                    let scalar = Self.scalar(rest[rest.index(after: ampersand)..<end])
+                    let scalar = Self.scalar(Substring(rest[rest.index(after: ampersand)..<end]))
                 else { return nil }
-                result.unicodeScalars.append(scalar)
+                result.append(scalar)
                 rest = rest[rest.index(after: end)...]
             }
-            return result + rest
+            return String(result + rest)
         }
 
         private static func scalar(_ name: Substring) -> Unicode.Scalar? {
