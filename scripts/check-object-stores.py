@@ -12,10 +12,8 @@ with `catchment parse`: `differs` counts lines that are not the same for both.
 import argparse
 import os
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import time
 
 import stores
@@ -87,12 +85,10 @@ def main():
     arguments = parser.parse_args()
     if not stores.enter():
         return
-    work = tempfile.mkdtemp(prefix="catchment-stores-")
-    failures = 0
     generator = random.Random(1)
     print(f"{'store':8} {'case':16} {'records':>8} {'objects':>8} {'lost':>6} {'doubled':>8} {'differs':>8} {'s':>6}")
-    try:
-        for store in start_servers(work):
+    with stores.workspace("stores", arguments.keep) as work:
+        for store in start_servers(work.path):
             try:
                 for name, *case in cases(arguments.kills):
                     # What travels is the same with TLS; rclone knows buckets in paths only.
@@ -100,21 +96,14 @@ def main():
                             or store.name == "rclone" and name == "virtual host":
                         continue
                     begin = time.time()
-                    directory = os.path.join(work, store.name, name.replace(" ", "-"))
+                    directory = os.path.join(work.path, store.name, name.replace(" ", "-"))
                     agent, lost, doubled, sizes, differs = run(
                         store, directory, arguments.binary, name, *case, generator)
                     print(f"{store.name:8} {name:16} {agent.written:8} {len(sizes):8} {lost:6} "
                           f"{doubled:8} {differs:8} {time.time() - begin:6.1f}", flush=True)
-                    if lost or doubled or differs or not sizes:
-                        failures += 1
+                    work.is_good = work.is_good and not (lost or doubled or differs) and bool(sizes)
             finally:
                 store.stop()
-    finally:
-        if arguments.keep or failures:
-            print(f"files: {work}")
-        else:
-            shutil.rmtree(work)
-    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,6 @@ import argparse
 import concurrent.futures
 import os
 import shutil
-import sys
-import tempfile
 import time
 
 import stores
@@ -54,6 +52,20 @@ def run(binary, store, work, fault, kind, seconds):
         proxy.stop()
 
 
+def print_table(store, work, arguments):
+    print(f"\n{store.name}: lost/doubled (requests hit)\n{'fault':18}" + "".join(f"{kind:>15}" for kind in KINDS))
+    for fault in FAULTS:
+        if arguments.fault and fault.name not in arguments.fault:
+            continue
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            futures = [
+                pool.submit(run, arguments.binary, store, work.path, fault, kind, arguments.seconds)
+                if kind in fault.kinds else None for kind in KINDS]
+            results = [future.result() if future else ("-", True) for future in futures]
+        print(f"{fault.name:18}" + "".join(f"{text:>15}" for text, _ in results), flush=True)
+        work.is_good = work.is_good and all(good for _, good in results)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=os.path.join(stores.ROOT, ".build", "release", "catchment"))
@@ -64,34 +76,16 @@ def main():
     arguments = parser.parse_args()
     if not stores.enter():
         return
-    work = tempfile.mkdtemp(prefix="catchment-faults-")
-    is_good, begin, hits = True, time.time(), 0
-    try:
-        for make in (servers.moto, lambda: servers.rclone(work)):
+    begin = time.time()
+    with stores.workspace("faults", arguments.keep) as work:
+        for make in (servers.moto, lambda: servers.rclone(work.path)):
             store = make()
             try:
-                if arguments.store and store.name not in arguments.store:
-                    continue
-                print(f"\n{store.name}: lost/doubled (requests hit)\n{'fault':18}" + "".join(f"{kind:>15}" for kind in KINDS))
-                for fault in FAULTS:
-                    if arguments.fault and fault.name not in arguments.fault:
-                        continue
-                    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-                        futures = [
-                            pool.submit(run, arguments.binary, store, work, fault, kind, arguments.seconds)
-                            if kind in fault.kinds else None for kind in KINDS]
-                        results = [future.result() if future else ("-", True) for future in futures]
-                    print(f"{fault.name:18}" + "".join(f"{text:>15}" for text, _ in results), flush=True)
-                    is_good = is_good and all(good for _, good in results)
+                if not arguments.store or store.name in arguments.store:
+                    print_table(store, work, arguments)
             finally:
                 store.stop()
         print(f"\n{time.time() - begin:.0f} s")
-    finally:
-        if arguments.keep or not is_good:
-            print(f"files: {work}")
-        else:
-            shutil.rmtree(work)
-    sys.exit(0 if is_good else 1)
 
 
 if __name__ == "__main__":

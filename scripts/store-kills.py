@@ -4,18 +4,16 @@
 usage: scripts/store-kills.py [--binary FILE] [--kills N] [--store moto|rclone] [--keep]
 
 A proxy makes the store slow, so that a kill hits requests: bodies come in at 8 MB/s and answers are held
-back for a while. Each kill waits until an upload is under way and then for a moment of up to 0.3 s. The
-table says how many kills hit which request, and what is lost or doubled at the end.
+back for 0.2 s. Each kill waits until a request of a kind chosen at random is under way, and then for a moment of
+up to 0.15 s, before or after the store has carried it out. The table says how many kills hit which requests, and
+what is lost or doubled at the end.
 """
 
 import argparse
 import collections
 import os
 import random
-import shutil
 import signal
-import sys
-import tempfile
 import time
 
 import stores
@@ -23,24 +21,28 @@ from stores import servers
 from stores.agent import Agent
 from stores.proxy import Proxy
 
+# Name, options, records of a round, bytes of noise in each, kinds of requests to hit.
 CASES = [
-    ("small objects", {"total_file_size": "20k", "s3_key_format": "/$host/$UUID"}, 1_000, 0, 0.05),
-    ("gzip", {"total_file_size": "20k", "compression": "gzip", "s3_key_format": "/$host/$UUID.gz"}, 3_000, 0, 0.05),
+    ("small objects", {"total_file_size": "20k", "s3_key_format": "/$host/$UUID"}, 1_000, 0, ["put"]),
+    ("gzip", {"total_file_size": "20k", "compression": "gzip", "s3_key_format": "/$host/$UUID.gz"}, 3_000, 0,
+     ["put"]),
     ("parts", {"total_file_size": "11M", "upload_chunk_size": "5MiB", "s3_key_format": "/$TAG/$UUID"}, 9_000, 1_000,
-     0.2),
+     ["initiate", "part", "complete"]),
 ]
+COLUMNS = ("kills", "hits", "initiate", "part", "complete", "put")
+HOLD = 0.2
 
 
-def kill_all(agent, proxy, kills, records, filler, generator):
+def kill_all(agent, proxy, kills, records, filler, kinds, generator):
     """Kills by the request that was under way."""
     hit = collections.Counter()
     for _ in range(kills):
         agent.append(records, filler)
         process = agent.start(exits=False)
-        deadline = time.time() + 20
-        while not proxy.uploading and time.time() < deadline and process.poll() is None:
+        kind, deadline = generator.choice(kinds), time.time() + 20
+        while kind not in proxy.uploading.copy().values() and time.time() < deadline and process.poll() is None:
             time.sleep(0.002)
-        time.sleep(generator.uniform(0, 0.3))
+        time.sleep(generator.uniform(0, 0.15))
         under_way = set(proxy.uploading.copy().values())
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -48,6 +50,25 @@ def kill_all(agent, proxy, kills, records, filler, generator):
         hit["kills"] += 1
         hit["hits"] += bool(under_way)
     return hit
+
+
+def run(store, work, arguments, generator, name, options, records, filler, kinds):
+    begin = time.time()
+    bucket = name.replace(" ", "-")
+    store.client.create_bucket(Bucket=bucket)
+    proxy = Proxy(store)
+    proxy.bytes_per_second, proxy.hold = 8_000_000, HOLD
+    options = {**options, "upload_timeout": "1s", "net.io_timeout": "5s"}
+    agent = Agent(arguments.binary, os.path.join(work.path, bucket), store, bucket, options, proxy.endpoint)
+    hit = kill_all(agent, proxy, arguments.kills, records, filler, kinds, generator)
+    proxy.bytes_per_second, proxy.hold = None, 0.0
+    agent.append(records, filler)
+    ended = agent.finish()
+    proxy.stop()
+    lost, doubled, sizes = agent.compare()
+    print(f"{name:16}" + "".join(f"{hit[column]:9}" for column in COLUMNS)
+          + f"{agent.written:10,}{len(sizes):9}{lost:6}{doubled:9}{time.time() - begin:7.1f}", flush=True)
+    return ended and not lost and not doubled and hit["hits"] > 0
 
 
 def main():
@@ -60,38 +81,16 @@ def main():
     arguments = parser.parse_args()
     if not stores.enter():
         return
-    work = tempfile.mkdtemp(prefix="catchment-kills-")
     generator = random.Random(arguments.seed)
-    is_good = True
-    columns = ("kills", "hits", "initiate", "part", "complete", "put")
-    print(f"{'case':16}" + "".join(f"{column:>9}" for column in columns)
+    print(f"{'case':16}" + "".join(f"{column:>9}" for column in COLUMNS)
           + f"{'records':>10}{'objects':>9}{'lost':>6}{'doubled':>9}{'s':>7}")
-    store = servers.moto() if arguments.store == "moto" else servers.rclone(work)
-    try:
-        for name, options, records, filler, hold in CASES:
-            begin = time.time()
-            bucket = name.replace(" ", "-")
-            store.client.create_bucket(Bucket=bucket)
-            proxy = Proxy(store)
-            proxy.bytes_per_second, proxy.hold = 8_000_000, hold
-            options = {**options, "upload_timeout": "1s", "net.io_timeout": "5s"}
-            agent = Agent(arguments.binary, os.path.join(work, bucket), store, bucket, options, proxy.endpoint)
-            hit = kill_all(agent, proxy, arguments.kills, records, filler, generator)
-            proxy.bytes_per_second, proxy.hold = None, 0.0
-            agent.append(records, filler)
-            ended = agent.finish()
-            proxy.stop()
-            lost, doubled, sizes = agent.compare()
-            print(f"{name:16}" + "".join(f"{hit[column]:9}" for column in columns)
-                  + f"{agent.written:10,}{len(sizes):9}{lost:6}{doubled:9}{time.time() - begin:7.1f}", flush=True)
-            is_good = is_good and ended and not lost and not doubled and hit["hits"] > 0
-    finally:
-        store.stop()
-        if arguments.keep or not is_good:
-            print(f"files: {work}")
-        else:
-            shutil.rmtree(work)
-    sys.exit(0 if is_good else 1)
+    with stores.workspace("kills", arguments.keep) as work:
+        store = servers.moto() if arguments.store == "moto" else servers.rclone(work.path)
+        try:
+            for case in CASES:
+                work.is_good = run(store, work, arguments, generator, *case) and work.is_good
+        finally:
+            store.stop()
 
 
 if __name__ == "__main__":

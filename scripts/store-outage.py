@@ -13,11 +13,7 @@ At the end every record is looked for in the objects (boto3) and in the file.
 import argparse
 import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 
@@ -132,17 +128,8 @@ def pieces_of(path):
         yield rest
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=os.path.join(stores.ROOT, ".build", "release", "catchment"))
-    parser.add_argument("--seconds", type=int, default=600, help="how long the store is away")
-    parser.add_argument("--rate", type=int, default=20_000, help="records a second")
-    parser.add_argument("--store", choices=["moto", "rclone"], default="rclone")
-    parser.add_argument("--keep", action="store_true", help="leave the files for a look")
-    arguments = parser.parse_args()
-    if not stores.enter():
-        return
-    work = tempfile.mkdtemp(prefix="catchment-outage-")
+def run(work, arguments):
+    """Whether nothing is lost or doubled."""
     # moto forgets its objects when it ends, so it is stopped instead: connections are accepted by nobody.
     store = servers.moto() if arguments.store == "moto" else servers.rclone(work)
     store.client.create_bucket(Bucket="outage")
@@ -179,7 +166,6 @@ def main():
             look(name)
         look(name, is_last=True)
 
-    is_good = False
     try:
         phase("before", 10)
         if arguments.store == "moto":
@@ -226,17 +212,26 @@ def main():
         print(f"store: {sender.sent:,} records sent, {lost} lost, {doubled} doubled")
         file_lost, file_doubled = counted(pieces_of(watch.file), sender.sent)
         print(f"file:  {sender.sent:,} records sent, {file_lost} lost, {file_doubled} doubled")
-        is_good = not (lost or doubled or file_lost or file_doubled)
+        return not (lost or doubled or file_lost or file_doubled)
     finally:
         if process.poll() is None:
             process.kill()
         store.process.send_signal(signal.SIGCONT)
         store.stop()
-        if arguments.keep or not is_good:
-            print(f"files: {work}")
-        else:
-            shutil.rmtree(work)
-    sys.exit(0 if is_good else 1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", default=os.path.join(stores.ROOT, ".build", "release", "catchment"))
+    parser.add_argument("--seconds", type=int, default=600, help="how long the store is away")
+    parser.add_argument("--rate", type=int, default=20_000, help="records a second")
+    parser.add_argument("--store", choices=["moto", "rclone"], default="rclone")
+    parser.add_argument("--keep", action="store_true", help="leave the files for a look")
+    arguments = parser.parse_args()
+    if not stores.enter():
+        return
+    with stores.workspace("outage", arguments.keep) as work:
+        work.is_good = run(work.path, arguments)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,30 @@ import Testing
 @Suite struct CompressedSourceTests {
     static func compressed(_ bytes: [UInt8]) throws -> [UInt8] {
         var encoder = try GzipEncoder()
-        var output = ByteBuffer()
-        try bytes.withBytes { span throws(OperationError) in
-            try encoder.append(span, to: &output)
+        return try collect { output throws(OperationError) in
+            try bytes.withBytes { span throws(OperationError) in
+                try encoder.append(span, to: &output)
+            }
+            try encoder.finish(to: &output)
         }
-        try encoder.finish(to: &output)
-        let text = output.bytes
-        return (0..<text.byteCount).map { text.byte(at: $0) }
+    }
+
+    static func zstd(_ bytes: [UInt8]) throws -> [UInt8] {
+        var encoder = try ZstdEncoder()
+        return try collect { output throws(OperationError) in
+            try bytes.withBytes { span throws(OperationError) in
+                try encoder.append(span, to: &output)
+            }
+            try encoder.finish(to: &output)
+        }
+    }
+
+    private static func collect(
+        _ write: (inout ByteBuffer) throws(OperationError) -> Void
+    ) throws -> [UInt8] {
+        var output = ByteBuffer()
+        try write(&output)
+        return output.bytes.makeArray()
     }
 
     @Test(arguments: CaptureFileTests.corpus.indices)
@@ -23,16 +40,6 @@ import Testing
         let reading = try Reading(try Self.compressed(plain))
         #expect(reading.payloads == (try Reading(plain)).payloads)
         #expect(reading.summary.damaged == 0)
-    }
-
-    static func zstd(_ bytes: [UInt8]) throws -> [UInt8] {
-        var encoder = try ZstdEncoder()
-        var output = ByteBuffer()
-        try bytes.withBytes { span throws(OperationError) in
-            try encoder.append(span, to: &output)
-        }
-        try encoder.finish(to: &output)
-        return output.bytes.makeArray()
     }
 
     @Test(arguments: CaptureFileTests.corpus.indices)
