@@ -52,7 +52,9 @@ final class ShelfOutput: ReadableOutput {
             keys: Array(keys.prefix(2)), next: keys.count > 2 ? keys[1] : nil)
     }
 
-    func object(_ key: String) -> any ByteStream {
+    func objects(_ keys: [String]) -> [any ByteStream] { keys.map { object($0) } }
+
+    private func object(_ key: String) -> any ByteStream {
         guard !isInTrouble, let bytes = FileManager.default.contents(atPath: "\(root)/\(key)")
         else { return Missing(code: isInTrouble ? .storeUnreachable : .objectMissing) }
         return MemorySource([UInt8](bytes))

@@ -120,6 +120,26 @@ import Testing
         #expect(error?.code == .objectChanged)
     }
 
+    /// Whatever becomes of the requests made ahead, each object is read in its own time.
+    @Test(arguments: [-1, 0, 3, 7, 8, 12, 19])
+    func asksForManyObjectsAtOnce(failing: Int) throws {
+        let keys = (0..<20).map { "many/\($0)" }
+        for (number, key) in keys.enumerated() {
+            store.put(Array(bytes.prefix(number * 7)), at: "b/\(key)")
+        }
+        store.fail { _, count in count == failing ? .reply(Reply(500)) : nil }
+        let store = try patient()
+        let lookahead = ObjectLookahead(keys, in: store, headers: [])
+        for (number, key) in keys.enumerated() {
+            let reader = ObjectReader(key, in: store, lookahead: lookahead)
+            #expect(try readAll(reader) == Array(bytes.prefix(number * 7)))
+            if number == 1, failing < 0 { #expect(self.store.requests.count == 9) }
+        }
+        let gone = ObjectReader("gone", in: store, lookahead: lookahead)
+        let error = #expect(throws: OperationError.self) { try readAll(gone) }
+        #expect(error?.code == .objectMissing)
+    }
+
     @Test func listsKeysPageByPage() throws {
         let keys = ["a b", "a+c", "a/ü&<x>", "a%20", "a1", "a2", "a3"]
         for key in keys { store.put([1], at: "b/\(key)") }

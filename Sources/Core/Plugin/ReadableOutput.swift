@@ -25,8 +25,10 @@ public protocol ReadableOutput: Output {
     /// - Parameter page: what the page before said comes next; `nil` at first.
     func objects(prefix: String, page: String?) throws(OperationError) -> ObjectPage
 
-    /// An object's bytes as they are stored; nothing is asked of the store before the first read.
-    func object(_ key: String) -> any ByteStream
+    /// Objects' bytes as they are stored, to be read one object after the other in this order.
+    ///
+    /// Nothing is asked of the store before the first read; then it may be asked for several at once.
+    func objects(_ keys: [String]) -> [any ByteStream]
 }
 
 /// Some of the objects in a store.

@@ -8,6 +8,8 @@ public final class ObjectReader: ByteStream {
     private let key: String
     /// Headers that a store needs to give the object out.
     private let headers: [(name: String, value: String)]
+    /// May have the first piece already.
+    private let lookahead: ObjectLookahead?
     private let pieceSize: Int
     /// Pieces that are asked for at once.
     private let parallel: Int
@@ -23,11 +25,15 @@ public final class ObjectReader: ByteStream {
     /// Bytes taken from a store that does not know ranges and sends everything.
     private static let wholeLimit = 64 << 20
 
-    /// - Parameter headers: go with every request, such as a customer's own key.
+    /// - Parameters:
+    ///   - headers: go with every request, such as a customer's own key.
+    ///   - lookahead: of the objects among which this one is read.
     public init(
         _ key: String, in store: PatientStore, headers: [(name: String, value: String)] = [],
-        pieceSize: Int = 2 << 20, parallel: Int = 4
+        lookahead: ObjectLookahead? = nil, pieceSize: Int = ObjectLookahead.pieceSize,
+        parallel: Int = 4
     ) {
+        self.lookahead = lookahead
         self.key = key
         self.store = store
         self.headers = headers
@@ -59,6 +65,11 @@ public final class ObjectReader: ByteStream {
             }
         } else {
             ranges = [0..<pieceSize]
+            if let answer = try lookahead?.takeAnswer(for: key),
+                let length = try? answer.objectLength(asked: ranges[0])
+            {
+                return try take([(length, answer.etag, answer.body)], from: 0)
+            }
         }
         if ranges.isEmpty { return }
         let limit = length == nil ? max(Self.wholeLimit, pieceSize) : pieceSize + 65_536
@@ -70,21 +81,25 @@ public final class ObjectReader: ByteStream {
             return (length: length, etag: answer.etag, body: answer.body)
         }
         switch result {
-        case .success(let answers):
-            for answer in answers {
-                let isSame = length == nil || answer.length == length && answer.etag == etag
-                guard isSame else {
-                    throw error(.objectChanged, "it was replaced while it was read")
-                }
-                length = answer.length
-                etag = answer.etag
-                if !answer.body.isEmpty { pieces.append(answer.body) }
-            }
-            if ranges[0].lowerBound == 0 { asked = answers[0].body.count }
+        case .success(let answers): try take(answers, from: ranges[0].lowerBound)
         // No byte of an empty object is in any range.
         case .failure(let failure) where failure.status == 416 && length == nil: length = 0
         case .failure(let failure): throw error(of: failure)
         }
+    }
+
+    /// Keeps what was asked for, when all of it is of the same object.
+    private func take(
+        _ answers: [(length: Int, etag: String?, body: [UInt8])], from start: Int
+    ) throws(OperationError) {
+        for answer in answers {
+            let isSame = length == nil || answer.length == length && answer.etag == etag
+            guard isSame else { throw error(.objectChanged, "it was replaced while it was read") }
+            length = answer.length
+            etag = answer.etag
+            if !answer.body.isEmpty { pieces.append(answer.body) }
+        }
+        if start == 0 { asked = answers[0].body.count }
     }
 
     private func error(of failure: StoreFailure) -> OperationError {

@@ -47,16 +47,15 @@ final class ParseSession {
     /// Reads what a place in a store stands for; what cannot be read is said and counted.
     func read(_ place: StorePlace, from store: any ReadableOutput) {
         do throws(OperationError) {
-            if !place.isPrefix { return try read(object: place.key, of: place, from: store) }
+            if !place.isPrefix { return try read([place.key], of: place, from: store) }
             var page: String?
             var isEmpty = true
             repeat {
                 let found = try store.objects(prefix: place.key, page: page)
                 // Folders that programs make are empty objects.
-                for key in found.keys where !key.hasSuffix("/") && !isDone {
-                    isEmpty = false
-                    try read(object: key, of: place, from: store)
-                }
+                let keys = found.keys.filter { !$0.hasSuffix("/") }
+                isEmpty = isEmpty && keys.isEmpty
+                try read(keys, of: place, from: store)
                 page = found.next
             } while page != nil && !isDone
             if isEmpty, !isDone {
@@ -69,13 +68,18 @@ final class ParseSession {
         }
     }
 
-    /// - Throws: what would be the same for the next object.
     private func read(
-        object key: String, of place: StorePlace, from store: any ReadableOutput
+        _ keys: [String], of place: StorePlace, from store: any ReadableOutput
     ) throws(OperationError) {
-        let path = place.text(of: key)
+        for (key, object) in zip(keys, store.objects(keys)) where !isDone {
+            try read(object, place.text(of: key))
+        }
+    }
+
+    /// - Throws: what would be the same for the next object.
+    private func read(_ object: any ByteStream, _ path: String) throws(OperationError) {
         do throws(OperationError) {
-            let file = try CaptureFile(store.object(key), path: path, now: now)
+            let file = try CaptureFile(object, path: path, now: now)
             try read(file, path, line: .storedLine)
         } catch {
             switch error.code {

@@ -40,7 +40,11 @@ extension S3Output: ReadableOutput {
         try PatientStore(client).objects(prefix: prefix, page: page)
     }
 
-    public func object(_ key: String) -> any ByteStream {
-        ObjectReader(key, in: PatientStore(client), headers: settings.partHeaders)
+    public func objects(_ keys: [String]) -> [any ByteStream] {
+        let store = PatientStore(client)
+        let lookahead = ObjectLookahead(keys, in: store, headers: settings.partHeaders)
+        return keys.map {
+            ObjectReader($0, in: store, headers: settings.partHeaders, lookahead: lookahead)
+        }
     }
 }
