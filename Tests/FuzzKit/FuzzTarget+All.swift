@@ -68,7 +68,7 @@ extension FuzzTarget {
 
     static let files = [
         FuzzTarget(
-            name: "capture", summary: "pcap, pcapng, raw datagrams, gzip", layout: .plain,
+            name: "capture", summary: "pcap, pcapng, raw datagrams, gzip, zstd", layout: .plain,
             seeds: { FileSeeds.captures() }, makeSubject: { CaptureSubject() }),
         FuzzTarget(
             name: "frame", summary: "journal frames with shapes and rows", layout: .plain,
