@@ -74,8 +74,8 @@ let package = Package(
         .target(
             name: "FuzzKit",
             dependencies: [
-                "Core", "YAML", "Codec", "Net", "Capture", "Journals", "Parsers", "System",
-                "TestKit",
+                "Core", "YAML", "Codec", "Net", "Capture", "Journals", "ObjectStore", "Parsers",
+                "System", "TestKit",
                 "InSyslog", "InNetflow", "InRouteros",
             ], path: "Tests/FuzzKit"),
         .executableTarget(

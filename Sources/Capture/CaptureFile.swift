@@ -1,3 +1,4 @@
+import Codec
 public import Core
 import System
 
@@ -9,12 +10,12 @@ public final class CaptureFile {
     public let format: CaptureFormat
     public internal(set) var summary = CaptureSummary()
     var window: ReadWindow
-    private let source: any ByteSource
+    private let source: any ByteStream
     private let now: Timestamp
     var isStopped = false
     private var dissector = PacketDissector()
 
-    /// Opens a file, plain or gzip; `-` is standard input.
+    /// Opens a file, plain, gzip or zstd; `-` is standard input.
     ///
     /// - Parameter now: the time given to payloads of files that do not say when they were captured.
     /// - Throws: `fileOpenFailed`, `fileReadFailed`, or `captureUnknownFormat` when the content is
@@ -33,7 +34,7 @@ public final class CaptureFile {
     ///
     /// - Parameter path: for errors only.
     public init(
-        _ source: any ByteSource, path: String, now: Timestamp = .now()
+        _ source: any ByteStream, path: String, now: Timestamp = .now()
     ) throws(OperationError) {
         var window = try Self.decompressed(source)
         self.source = window.source
@@ -51,16 +52,21 @@ public final class CaptureFile {
         self.window = window
     }
 
-    /// A window on the source, or on what it holds when it is gzip.
+    /// A window on the source, or on what it holds when it is gzip or zstd.
     private static func decompressed(
-        _ source: any ByteSource
+        _ source: any ByteStream
     ) throws(OperationError) -> ReadWindow {
         var beginning = ByteBuffer()
-        while beginning.count < 3,
+        while beginning.count < 4,
             try source.read(into: &beginning, atMost: 16 << 10) > 0
         {}
         if CaptureFormat.isGzip(beginning.bytes) {
-            return ReadWindow(try GzipSource(source, beginning: beginning))
+            return ReadWindow(
+                CompressedSource(source, beginning: beginning, try GzipDecoder()))
+        }
+        if CaptureFormat.isZstd(beginning.bytes) {
+            return ReadWindow(
+                CompressedSource(source, beginning: beginning, try ZstdDecoder()))
         }
         return ReadWindow(source, beginning: beginning)
     }

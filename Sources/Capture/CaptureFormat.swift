@@ -33,6 +33,11 @@ public enum CaptureFormat: String, Sendable, CaseIterable {
         bytes.byteCount >= 3 && bytes.uint16(at: 0) == 0x1f8b && bytes.byte(at: 2) == 8
     }
 
+    /// Whether the bytes begin like a Zstandard frame (RFC 8878 §3.1.1).
+    public static func isZstd(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= 4 && bytes.uint32(at: 0) == 0x28b5_2ffd
+    }
+
     /// Whether at most one byte of 20 is a control character and none is NUL.
     ///
     /// Bytes above 0x7f count as text: logs come in UTF-8 and in older code pages.

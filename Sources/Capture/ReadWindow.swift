@@ -7,7 +7,7 @@ struct ReadWindow: ~Copyable {
     /// Bytes asked of the source at once: large reads cost the fewest system calls.
     private static let readSize = 256 << 10
 
-    let source: any ByteSource
+    let source: any ByteStream
     private var buffer: ByteBuffer
     /// Bytes of `buffer` that lie behind the reader.
     private var start = 0
@@ -16,7 +16,7 @@ struct ReadWindow: ~Copyable {
     private(set) var offset = 0
 
     /// - Parameter beginning: what was read of the source before.
-    init(_ source: any ByteSource, beginning: consuming ByteBuffer = ByteBuffer()) {
+    init(_ source: any ByteStream, beginning: consuming ByteBuffer = ByteBuffer()) {
         self.source = source
         buffer = beginning
     }

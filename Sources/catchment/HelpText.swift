@@ -6,7 +6,7 @@ enum HelpText {
     static func text(_ topic: String?, registry: Registry) -> String {
         switch topic {
         case "run", "check": pipeline(topic ?? "run")
-        case "parse": ParseOptions.usage
+        case "parse": ParseOptions.usage(registry)
         case "journal": JournalOptions.usage
         case "plugins":
             "catchment plugins\n\nLists the inputs, filters and outputs of this program."
@@ -36,7 +36,7 @@ enum HelpText {
 
         catchment run -c FILE        run the agent (also: catchment -c FILE)
         catchment check -c FILE      check a configuration and start nothing; --connect tries stores
-        catchment parse CAPTURE...   decode captures and log files and print the records
+        catchment parse CAPTURE...   decode captures, log files and s3://BUCKET/KEY; print the records
         catchment journal stat DIR   look into journals: also ls, cat, verify
         catchment plugins            list inputs, filters and outputs
         catchment describe NAME      describe the options of a plugin

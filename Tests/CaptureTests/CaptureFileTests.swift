@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct CaptureFileTests {
     /// A source that hands out one byte at a time.
-    final class TricklingSource: ByteSource {
+    final class TricklingSource: ByteStream {
         private let memory: MemorySource
         init(_ bytes: [UInt8]) { memory = MemorySource(bytes) }
         func read(

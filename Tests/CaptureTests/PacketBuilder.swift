@@ -232,7 +232,7 @@ struct Reading {
         try self.init(MemorySource(bytes))
     }
 
-    init(_ source: any ByteSource) throws(OperationError) {
+    init(_ source: any ByteStream) throws(OperationError) {
         let file = try CaptureFile(source, path: "memory")
         var entries: [Entry] = []
         var lines: [String] = []

@@ -9,7 +9,7 @@ import Testing
 
         init(_ stages: [ParseStage]) { self.stages = stages }
 
-        func route(_ payload: RawSpan, to destination: Endpoint?, isLine: Bool) -> PayloadRoute {
+        func route(_ payload: RawSpan, _ origin: PayloadOrigin) -> PayloadRoute {
             .nobody("a test")
         }
     }

@@ -97,6 +97,20 @@ import Testing
         #expect(try numbers() == Array(0..<1_000))
     }
 
+    @Test func readsBackWhatItDelivered() throws {
+        try append(0..<1_000)
+        let file = try configuration(exitsAtEnd: true)
+        #expect(try AgentProcess(["run", "-c", file]).status() == 0)
+        let parse = try AgentProcess(["parse", "-c", file, "s3://b/"])
+        #expect(try parse.status() == 0, "\(parse.errors)")
+        let sent = (0..<1_000).map { "{\"n\":\($0),\"host\":\"h\($0 % 3)\"}" }
+        let lines = parse.output.split(separator: "\n").map { line in
+            // The parser of the input has added the time.
+            "{" + line.drop { $0 != "," }.dropFirst()
+        }
+        #expect(lines.sorted() == sent.sorted())
+    }
+
     @Test func neverSaysItsSecret() throws {
         try append(0..<10)
         let file = try directory.write(

@@ -61,11 +61,14 @@ extension FuzzTarget {
         FuzzTarget(
             name: "lines", summary: "lines of files, cut anywhere, and groups of them",
             layout: .choice, seeds: { LogSeeds.streams() }, makeSubject: { LineSubject() }),
+        FuzzTarget(
+            name: "store", summary: "answers of object stores", layout: .choice,
+            seeds: { StoreSeeds.answers() }, makeSubject: { StoreAnswerSubject() }),
     ]
 
     static let files = [
         FuzzTarget(
-            name: "capture", summary: "pcap, pcapng, raw datagrams, gzip", layout: .plain,
+            name: "capture", summary: "pcap, pcapng, raw datagrams, gzip, zstd", layout: .plain,
             seeds: { FileSeeds.captures() }, makeSubject: { CaptureSubject() }),
         FuzzTarget(
             name: "frame", summary: "journal frames with shapes and rows", layout: .plain,

@@ -26,10 +26,16 @@ import Testing
         arguments: [
             "", "text", "<a>", "<a></b>", "<a></a><b/>", "<a>&unknown;</a>", "<a>&amp</a>",
             "<a b></a>", "<a b=c></a>", "<!DOCTYPE a><a/>", "<a><![CDATA[x]]></a>", "<a/>x",
-            "<html><br></html>",
+            "<html><br></html>", "<a>&\u{330}</a>", "<a>&amp</a>;",
         ])
     func refusesWhatIsNotWellFormed(text: String) {
         #expect(XMLElement(Array(text.utf8)) == nil)
+    }
+
+    @Test func readsEntitiesBeforeCombiningCharacters() {
+        #expect(
+            XMLElement(Array("<a>x&amp;\u{330}y&lt;\u{301}</a>".utf8))?.text == "x&\u{330}y<\u{301}"
+        )
     }
 
     @Test func refusesDeepNesting() {

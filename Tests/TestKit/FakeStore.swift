@@ -72,6 +72,12 @@ public final class FakeStore: Sendable {
 
     /// Objects by `bucket/key`.
     public var objects: [String: [UInt8]] { state.value.withLock { $0.objects } }
+
+    /// Puts an object there, by `bucket/key`.
+    public func put(_ bytes: [UInt8], at key: String) {
+        state.value.withLock { $0.objects[key] = bytes }
+    }
+
     /// Headers that came with an object, by `bucket/key`.
     public func headers(of key: String) -> [String: String] {
         state.value.withLock { $0.headers[key] ?? [:] }
@@ -129,11 +135,30 @@ public final class FakeStore: Sendable {
             return Reply(204)
         case ("GET", _), ("HEAD", _):
             guard let bytes = state.objects[name] else { return error(404, "NoSuchKey") }
-            return Reply(
-                200, headers: ["ETag": etag(bytes), "Content-Length": "\(bytes.count)"],
-                bytes: bytes)
+            return read(bytes, request)
         default: return error(405, "MethodNotAllowed")
         }
+    }
+
+    /// An object, or the part of it that is asked for.
+    private static func read(_ bytes: [UInt8], _ request: ReceivedRequest) -> Reply {
+        let tag = etag(bytes)
+        if let wanted = request.headers["if-match"], wanted != tag {
+            return error(412, "PreconditionFailed")
+        }
+        let range = (request.headers["range"] ?? "").split { "=-".contains($0) }
+        guard range.count == 3, let first = Int(range[1]), let last = Int(range[2]) else {
+            return Reply(
+                200, headers: ["ETag": tag, "Content-Length": "\(bytes.count)"], bytes: bytes)
+        }
+        guard first < bytes.count else { return error(416, "InvalidRange") }
+        let part = Array(bytes[first...min(last, bytes.count - 1)])
+        return Reply(
+            206,
+            headers: [
+                "ETag": tag,
+                "Content-Range": "bytes \(first)-\(first + part.count - 1)/\(bytes.count)",
+            ], bytes: part)
     }
 
     private static func store(
@@ -179,7 +204,27 @@ public final class FakeStore: Sendable {
             return xml(
                 "<ListMultipartUploadsResult>\(list.joined())</ListMultipartUploadsResult>")
         }
+        if request.query["list-type"] == "2" { return list(request, name, prefix, state) }
         return Reply(200)
+    }
+
+    /// Three keys a page; the token is the last one, encoded as forms are.
+    private static func list(
+        _ request: ReceivedRequest, _ name: String, _ prefix: String, _ state: State
+    ) -> Reply {
+        let after = name + "/" + (request.query["continuation-token"] ?? "")
+        let keys = state.objects.keys.filter { $0.hasPrefix(prefix) && $0 > after }.sorted()
+        let page = keys.prefix(3).map { String($0.dropFirst(name.count + 1)) }
+        let items = page.map { key in
+            let text = key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+            return "<Contents><Key>\(text.replacing("%20", with: "+"))</Key></Contents>"
+        }
+        let isCut = keys.count > page.count
+        return xml(
+            "<ListBucketResult><EncodingType>url</EncodingType>"
+                + "<IsTruncated>\(isCut)</IsTruncated>"
+                + (isCut ? "<NextContinuationToken>\(page.last ?? "")</NextContinuationToken>" : "")
+                + items.joined() + "</ListBucketResult>")
     }
 
     private static func xml(_ text: String) -> Reply {

@@ -134,6 +134,8 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case libraryMissing = 3510
     case storeMismatch = 3511
     case objectOverwritten = 3512
+    case objectMissing = 3513
+    case objectChanged = 3514
 
     // Command line.
     case unknownCommand = 4001

@@ -140,6 +140,21 @@ public struct PluginSettings: Sendable {
                 location: item.location, entries: entries, parsers: parsers, problems: &problems))
     }
 
+    /// The same options with other values for some.
+    public func replacing(
+        _ entries: [Setting.Entry], problems: inout [SettingsProblem]
+    ) -> PluginSettings {
+        var copy = self
+        for entry in entries {
+            let key = entry.key.lowercased()
+            copy.given.removeAll { $0.key == key }
+            copy.values[key] = nil
+            copy.groups[key] = nil
+        }
+        for entry in entries { copy.read(entry, problems: &problems) }
+        return copy
+    }
+
     // MARK: Typed reading
 
     /// The maps given for `key`, each read against its own options.

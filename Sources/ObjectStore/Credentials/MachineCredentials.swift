@@ -1,58 +1,70 @@
 public import Core
 import System
 
-/// The key of the machine's role on EC2, by IMDSv2.
-public struct InstanceCredentials: CredentialSource {
-    private let environment: (String) -> String?
+/// The services beside a machine or container that lend keys: one request, one small answer.
+private struct NearbyService {
     private let http: HTTPClient
 
-    public init(environment: @escaping (String) -> String?) {
-        self.environment = environment
+    /// - Parameter connectTimeout: nanoseconds; elsewhere nobody answers at these addresses.
+    init(connectTimeout: Int64) {
         var options = HTTPClient.Options()
-        // Elsewhere nobody answers at that address.
-        options.connectTimeout = 1_000_000_000
+        options.connectTimeout = connectTimeout
         options.silence = 5_000_000_000
         http = HTTPClient(options)
     }
+
+    func answer(
+        _ url: String, method: String = "GET", headers: [(name: String, value: String)]
+    ) throws(OperationError) -> Result<HTTPResponse, HTTPFailure> {
+        var request = HTTPRequest(method: method, url: url)
+        request.headers = headers
+        if method == "PUT" { request.body = Payload(RawSpan()) }
+        return try http.perform([request])[0]
+    }
+
+    /// - Returns: the answer when it is one; `nil` when nobody is there or knows.
+    func text(
+        _ url: String, method: String = "GET", headers: [(name: String, value: String)]
+    ) throws(OperationError) -> HTTPResponse? {
+        guard case .success(let answer) = try answer(url, method: method, headers: headers),
+            answer.status == 200
+        else { return nil }
+        return answer
+    }
+}
+
+/// The key of the machine's role on EC2, by IMDSv2.
+public struct InstanceCredentials: CredentialSource {
+    private let environment: (String) -> String?
+    private let service = NearbyService(connectTimeout: 1_000_000_000)
+
+    public init(environment: @escaping (String) -> String?) { self.environment = environment }
 
     public func load() throws(OperationError) -> Credentials? {
         if environment("AWS_EC2_METADATA_DISABLED")?.lowercased() == "true" { return nil }
         let origin =
             environment("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? "http://169.254.169.254"
-        var ask = HTTPRequest(method: "PUT", url: origin + "/latest/api/token")
-        ask.headers = [("x-aws-ec2-metadata-token-ttl-seconds", "21600")]
-        ask.body = Payload(RawSpan())
-        guard case .success(let token) = try http.perform([ask])[0], token.status == 200 else {
-            return nil
-        }
+        guard
+            let token = try service.text(
+                origin + "/latest/api/token", method: "PUT",
+                headers: [("x-aws-ec2-metadata-token-ttl-seconds", "21600")])?.text
+        else { return nil }
+        let headers = [(name: "x-aws-ec2-metadata-token", value: token)]
         let path = origin + "/latest/meta-data/iam/security-credentials/"
-        guard let role = try get(path, token.text)?.text.split(separator: "\n").first,
-            let answer = try get(path + role, token.text)
+        guard
+            let role = try service.text(path, headers: headers)?.text.split(separator: "\n").first,
+            let key = try service.text(path + role, headers: headers)
         else { return nil }
-        return try LentCredentials.json(answer.body, from: path + role)
-    }
-
-    private func get(_ url: String, _ token: String) throws(OperationError) -> HTTPResponse? {
-        var request = HTTPRequest(method: "GET", url: url)
-        request.headers = [("x-aws-ec2-metadata-token", token)]
-        guard case .success(let answer) = try http.perform([request])[0], answer.status == 200
-        else { return nil }
-        return answer
+        return try LentCredentials.json(key.body, from: path + role)
     }
 }
 
 /// The key of a task on ECS or of a pod on EKS, from the address in the environment.
 public struct ContainerCredentials: CredentialSource {
     private let environment: (String) -> String?
-    private let http: HTTPClient
+    private let service = NearbyService(connectTimeout: 2_000_000_000)
 
-    public init(environment: @escaping (String) -> String?) {
-        self.environment = environment
-        var options = HTTPClient.Options()
-        options.connectTimeout = 2_000_000_000
-        options.silence = 5_000_000_000
-        http = HTTPClient(options)
-    }
+    public init(environment: @escaping (String) -> String?) { self.environment = environment }
 
     public func load() throws(OperationError) -> Credentials? {
         let url: String
@@ -63,13 +75,13 @@ public struct ContainerCredentials: CredentialSource {
         } else {
             return nil
         }
-        var request = HTTPRequest(method: "GET", url: url)
         var token = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN")
         if let file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
             token = try SecretFile.text(file)
         }
-        if let token { request.headers = [("authorization", token)] }
-        switch try http.perform([request])[0] {
+        switch try service.answer(
+            url, headers: token.map { [(name: "authorization", value: $0)] } ?? [])
+        {
         case .failure(let failure): throw StoreFailure(failure).operation("get key", url)
         case .success(let answer) where answer.status == 200:
             return try LentCredentials.json(answer.body, from: url)

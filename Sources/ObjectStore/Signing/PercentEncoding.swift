@@ -19,4 +19,25 @@ enum PercentEncoding {
             .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
             .map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     }
+
+    /// Reads what stores write for `encoding-type=url`: forms' `+` is a blank.
+    ///
+    /// - Returns: `nil` when a `%` has no two digits behind it.
+    static func decode(_ text: String) -> String? {
+        var result: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): result.append(0x20)
+            case UInt8(ascii: "%"):
+                guard rest.count >= 2,
+                    let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+                else { return nil }
+                result.append(value)
+                rest = rest.dropFirst(2)
+            default: result.append(byte)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
 }

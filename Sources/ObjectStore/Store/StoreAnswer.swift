@@ -1,6 +1,17 @@
+package import Core
+
 /// What a store answered to a request that it has carried out.
 public struct StoreAnswer {
     let response: HTTPResponse
+
+    init(response: HTTPResponse) { self.response = response }
+
+    /// An answer as it might come, for tests of what reads it.
+    ///
+    /// - Parameter headers: names in lower case.
+    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.init(response: HTTPResponse(status: status, headers: headers, body: body))
+    }
 
     public var body: [UInt8] { response.body }
 
@@ -41,15 +52,18 @@ public struct StoreAnswer {
         }
     }
 
+    /// Why the request was not carried out, when this is no success.
+    package func failure(at now: Timestamp) -> StoreFailure { StoreFailure(response, now: now) }
+
     /// The document when its name begins so.
-    private func document(_ name: String) -> XMLElement? {
+    func document(_ name: String) -> XMLElement? {
         guard let element = XMLElement(response.body), element.name.hasPrefix(name) else {
             return nil
         }
         return element
     }
 
-    private var unclear: StoreFailure {
+    var unclear: StoreFailure {
         StoreFailure(
             .broken, status: response.status, word: "",
             message: "the answer is not what S3 says: \(response.text.prefix(120))")

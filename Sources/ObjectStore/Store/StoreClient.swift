@@ -114,6 +114,7 @@ public final class StoreClient {
         headers.append(("authorization", steps.authorization))
         return HTTPRequest(
             method: request.method, url: endpoint.url(request.key, query: query),
-            headers: headers, body: request.body, answerLimit: request.answerLimit)
+            headers: headers + request.unsignedHeaders, body: request.body,
+            answerLimit: request.answerLimit)
     }
 }

@@ -40,6 +40,8 @@ public struct StoreFailure: Error, Sendable, Equatable {
     public var message: String
     /// Nanoseconds that the store asked to wait.
     public var retryAfter: Int64?
+    /// Whether the answer was longer than the request allows.
+    var isAnswerTooLong = false
 
     public init(_ kind: Kind, status: Int, word: String, message: String) {
         self.kind = kind
@@ -75,6 +77,8 @@ public struct StoreFailure: Error, Sendable, Equatable {
         self.init(
             isAboutTrust ? .untrusted : .unreachable, status: 0, word: "",
             message: failure.reason)
+        // libcurl's "write error": the shim takes no more than the limit.
+        isAnswerTooLong = failure.code == 23
     }
 
     private static func kind(status: Int, word: String) -> Kind {
@@ -151,6 +155,7 @@ public struct StoreFailure: Error, Sendable, Equatable {
         case "SignatureDoesNotMatch": "the secret key is wrong, or a proxy changes requests"
         case "InvalidAccessKeyId": "the store does not know this key"
         case "AccessDenied": "the key may not do this"
+        case "InvalidObjectState": "the object is archived; restore it first"
         case "NoSuchBucket": "make the bucket, or correct 'bucket'"
         case "AuthorizationHeaderMalformed": "correct 'region'"
         case "RequestTimeTooSkewed": "set the clock of this machine"

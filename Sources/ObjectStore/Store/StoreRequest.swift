@@ -7,6 +7,8 @@ public struct StoreRequest {
     public var key: String?
     public var query: [(name: String, value: String)] = []
     public var headers: [(name: String, value: String)] = []
+    /// Headers that something on the way may change: they are not signed.
+    public var unsignedHeaders: [(name: String, value: String)] = []
     public var body: Payload?
     /// Bytes of the answer's body that are taken.
     public var answerLimit = 4 << 20

@@ -2,11 +2,11 @@
 ///
 /// Strict: what is not well-formed is no answer. Attributes and namespaces are passed over,
 /// document types are refused.
-struct XMLElement: Equatable {
-    var name: String
+package struct XMLElement: Equatable {
+    package var name: String
     /// The text directly inside, joined.
-    var text = ""
-    var children: [XMLElement] = []
+    package var text = ""
+    package var children: [XMLElement] = []
 
     /// The text of the first child of this name.
     subscript(name: String) -> String? { children.first { $0.name == name }?.text }
@@ -17,7 +17,7 @@ struct XMLElement: Equatable {
     private static let depthLimit = 32
 
     /// - Returns: `nil` when the bytes are no well-formed document.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var reader = Reader(bytes)
         guard reader.skipProlog(), let root = reader.readElement(depth: 0), reader.isAtEnd else {
             return nil
@@ -45,18 +45,15 @@ struct XMLElement: Equatable {
             while place < bytes.count, Self.isBlank(bytes[place]) { place += 1 }
         }
 
-        private func startsWith(_ text: StaticString) -> Bool {
-            let count = text.utf8CodeUnitCount
-            guard place + count <= bytes.count else { return false }
-            let wanted = Array("\(text)".utf8)
-            return bytes[place..<place + count].elementsEqual(wanted)
+        private func startsWith(_ text: String) -> Bool {
+            bytes[place...].starts(with: text.utf8)
         }
 
         /// Moves behind the next `text`.
-        private mutating func skip(behind text: StaticString) -> Bool {
+        private mutating func skip(behind text: String) -> Bool {
             while place < bytes.count {
                 if startsWith(text) {
-                    place += text.utf8CodeUnitCount
+                    place += text.utf8.count
                     return true
                 }
                 place += 1
@@ -144,20 +141,21 @@ struct XMLElement: Equatable {
 
         private mutating func readText() -> String? {
             let end = bytes[place...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
-            let raw = String(decoding: bytes[place..<end], as: UTF8.self)
+            let raw = String(decoding: bytes[place..<end], as: UTF8.self).unicodeScalars
             place = end
-            guard raw.contains("&") else { return raw }
-            var result = ""
+            guard raw.contains("&") else { return String(raw) }
+            // Scalars, because a combining one makes another character of what stands before it.
+            var result = String.UnicodeScalarView()
             var rest = raw[...]
             while let ampersand = rest.firstIndex(of: "&") {
                 result += rest[..<ampersand]
                 guard let end = rest[ampersand...].firstIndex(of: ";"),
-                    let scalar = Self.scalar(rest[rest.index(after: ampersand)..<end])
+                    let scalar = Self.scalar(Substring(rest[rest.index(after: ampersand)..<end]))
                 else { return nil }
-                result.unicodeScalars.append(scalar)
+                result.append(scalar)
                 rest = rest[rest.index(after: end)...]
             }
-            return result + rest
+            return String(result + rest)
         }
 
         private static func scalar(_ name: Substring) -> Unicode.Scalar? {
@@ -178,7 +176,7 @@ struct XMLElement: Equatable {
     }
 
     /// The text with what XML reserves written as entities.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -3,33 +3,45 @@ import System
 
 /// A step that fails and is tried again, as the log tells it.
 ///
-/// The first failure, every new reason, each doubling of the attempts, and the end get a line:
-/// trouble that lasts for a night is a page, not a thousand.
+/// The first failure, every new reason, each doubling of the attempts, every hour, and the end get a
+/// line: trouble that lasts for a night is a page, not a thousand.
 struct Trouble {
     /// What happens until the step succeeds, in words for the operator.
     private let meanwhile: String
     private var backoff = Backoff()
     private var attempts = 0
     private var began: Int64 = 0
-    private var lastReason = ""
+    /// Reasons that have had a line.
+    private var told: Set<String> = []
+    /// When the last line was written.
+    private var lastLine: Int64 = 0
+
+    private static let hour: Int64 = 3_600_000_000_000
+    /// Reasons that change all the time, such as those with a number in them, are no news for ever.
+    private static let reasonLimit = 16
 
     init(meanwhile: String) { self.meanwhile = meanwhile }
 
     /// Takes note of a failure.
     ///
-    /// - Parameter least: nanoseconds that the next attempt must wait.
+    /// - Parameters:
+    ///   - least: nanoseconds that the next attempt must wait.
+    ///   - now: on the monotonic clock.
     /// - Returns: nanoseconds to wait before the next attempt.
-    mutating func add(_ error: OperationError, atLeast least: Int64 = 0, log: Log) -> Int64 {
-        let now = MonotonicClock.now()
+    mutating func add(
+        _ error: OperationError, atLeast least: Int64 = 0, now: Int64 = MonotonicClock.now(),
+        log: Log
+    ) -> Int64 {
         if attempts == 0 { began = now }
         attempts += 1
         let pause = max(backoff.next(), least)
         let reason = "\(error)"
-        if reason != lastReason || attempts & (attempts - 1) == 0 {
+        let isNews = told.count < Self.reasonLimit && told.insert(reason).inserted
+        if isNews || attempts & (attempts - 1) == 0 || now - lastLine >= Self.hour {
+            lastLine = now
             let count = attempts == 1 ? "" : "attempt \(attempts) in \(Self.text(now - began)); "
             log.error("\(reason); \(count)\(meanwhile); next try in \(Self.text(pause))")
         }
-        lastReason = reason
         return pause
     }
 
@@ -42,9 +54,12 @@ struct Trouble {
         self = Trouble(meanwhile: meanwhile)
     }
 
-    /// `250 ms`, `30 s`.
+    /// `250 ms`, `30 s`, `3 h`.
     static func text(_ nanoseconds: Int64) -> String {
-        nanoseconds < 1_000_000_000
-            ? "\(nanoseconds / 1_000_000) ms" : "\(nanoseconds / 1_000_000_000) s"
+        switch nanoseconds {
+        case ..<1_000_000_000: "\(nanoseconds / 1_000_000) ms"
+        case ..<(2 * hour): "\(nanoseconds / 1_000_000_000) s"
+        default: "\(nanoseconds / hour) h"
+        }
     }
 }

@@ -72,6 +72,25 @@ public struct OutputPlan: Sendable {
     public func makeOutput() throws(SettingsError) -> any Output {
         try type.init(settings: settings)
     }
+
+    /// An instance that reads what this output has written.
+    ///
+    /// - Parameters:
+    ///   - scheme: of the place that is to be read.
+    ///   - container: of the place that is to be read.
+    ///   - entries: options that win over those of the file.
+    /// - Returns: `nil` when the place is none of this output's.
+    public func makeReader(
+        of container: String, scheme: String, with entries: [Setting.Entry]
+    ) throws(SettingsError) -> (any ReadableOutput)? {
+        guard let type = type as? any ReadableOutput.Type, type.scheme == scheme,
+            type.writes(to: container, settings)
+        else { return nil }
+        var problems: [SettingsProblem] = []
+        let settings = settings.replacing(entries, problems: &problems)
+        if !problems.isEmpty { throw SettingsError(problems) }
+        return try type.init(settings: settings)
+    }
 }
 
 extension Plan {

@@ -16,7 +16,7 @@ struct ParseCommand {
     init(
         arguments: [String], registry: Registry, parsers: any ParserDirectory
     ) throws(UsageError) {
-        options = try ParseOptions(arguments)
+        options = try ParseOptions(arguments, registry: registry)
         self.registry = registry
         self.parsers = parsers
         if options.configuration == nil, let reading = options.reading {
@@ -38,7 +38,22 @@ struct ParseCommand {
     func run(
         _ console: Console, output: any ParseOutput, progress: Bool, now: Timestamp
     ) -> Int32 {
-        guard let router = makeRouter(console) else { return 2 }
+        var plan: Plan?
+        if let path = options.configuration {
+            let result = PipelineSource(file: path).plan(registry)
+            PlanReport.show(result, on: console)
+            guard let made = result.plan else { return 2 }
+            plan = made
+        }
+        let router: any PayloadRouter
+        let inputs: [Source]
+        do throws(SettingsError) {
+            router = try makeRouter(plan)
+            inputs = try makeSources(plan, console)
+        } catch {
+            console.show(error.problems, as: .error)
+            return 2
+        }
         let printer: any RecordPrinter =
             switch options.format {
             case .json: JSONPrinter(output)
@@ -47,25 +62,48 @@ struct ParseCommand {
         let session = ParseSession(
             router: router, printer: printer, console: console, limit: options.limit, now: now)
         if progress { session.progress = ParseProgress(console) }
-        for path in options.captures where !session.isDone { session.read(path) }
+        for input in inputs where !session.isDone {
+            switch input {
+            case .file(let path): session.read(path)
+            case .stored(let place, let store): session.read(place, from: store)
+            }
+        }
         session.finish()
         if !options.isQuiet { console.errors(session.summary.text(of: router)) }
         return session.summary.unreadable == 0 ? 0 : 1
     }
 
-    /// - Returns: `nil` after saying what is wrong with the configuration.
-    private func makeRouter(_ console: Console) -> (any PayloadRouter)? {
-        guard let path = options.configuration else {
-            return ContentRouter(reading: options.reading, registry: registry, parsers: parsers)
+    /// Something to read, and from where.
+    private enum Source {
+        case file(String)
+        case stored(StorePlace, any ReadableOutput)
+    }
+
+    private func makeRouter(_ plan: Plan?) throws(SettingsError) -> any PayloadRouter {
+        if let plan { return try PlanRouter(plan, reading: options.reading) }
+        return ContentRouter(reading: options.reading, registry: registry, parsers: parsers)
+    }
+
+    private func makeSources(
+        _ plan: Plan?, _ console: Console
+    ) throws(SettingsError) -> [Source] {
+        let stores = ParseStores(
+            registry: registry, parsers: parsers, options: options.storeOptions, plan: plan,
+            environment: Process.environment)
+        var sources: [Source] = []
+        for capture in options.captures {
+            switch capture {
+            case .file(let path): sources.append(.file(path))
+            case .stored(let place):
+                let (store, isConfigured) = try stores.store(for: place)
+                sources.append(.stored(place, store))
+                if let file = options.configuration, !isConfigured, !options.isQuiet {
+                    console.note(
+                        "\(place.text): no output of \(file) writes there; the command line and the "
+                            + "environment say where it is")
+                }
+            }
         }
-        let result = PipelineSource(file: path).plan(registry)
-        PlanReport.show(result, on: console)
-        guard let plan = result.plan else { return nil }
-        do throws(SettingsError) {
-            return try PlanRouter(plan, reading: options.reading)
-        } catch {
-            console.show(error.problems, as: .error)
-            return nil
-        }
+        return sources
     }
 }

@@ -11,7 +11,7 @@ enum ParseHook {
             return command.run(console)
         } catch {
             console.error(error)
-            if arguments.isEmpty { console.note("\n" + ParseOptions.usage) }
+            if arguments.isEmpty { console.note("\n" + ParseOptions.usage(registry)) }
             return 2
         }
     }

@@ -8,6 +8,8 @@ final class PlanRouter: PayloadRouter {
     /// Indices of stages in order of first use.
     private var used: [Int] = []
     private let chosen: Int?
+    /// Reads JSON lines as they are.
+    private let readBack: ContentRouter
     /// UDP listeners and the index of their input.
     private let listeners: [(input: Int, endpoint: Endpoint)]
 
@@ -16,6 +18,9 @@ final class PlanRouter: PayloadRouter {
     /// - Parameter reading: an instance or plugin name that takes everything.
     init(_ plan: Plan, reading: String?) throws(SettingsError) {
         self.plan = plan
+        readBack = ContentRouter(
+            reading: nil, registry: Registry(inputs: [], filters: [], outputs: []),
+            parsers: plan.parsers)
         var stages: [ParseStage] = []
         for input in plan.inputs { stages.append(try Self.makeStage(input, of: plan)) }
         all = stages
@@ -58,10 +63,20 @@ final class PlanRouter: PayloadRouter {
             destinations: destinations)
     }
 
-    var stages: [ParseStage] { used.map { all[$0] } }
+    var stages: [ParseStage] { used.map { all[$0] } + readBack.stages }
 
-    func route(_ payload: RawSpan, to destination: Endpoint?, isLine: Bool) -> PayloadRoute {
+    func route(_ payload: RawSpan, _ origin: PayloadOrigin) -> PayloadRoute {
         if let chosen { return use(chosen) }
+        var destination: Endpoint?
+        var isLine = true
+        switch origin {
+        case .datagram(let endpoint):
+            destination = endpoint
+            isLine = false
+        case .line: break
+        // What an output has written is read back; it has been through the configuration.
+        case .storedLine: if payload.isJSONObject { return readBack.route(payload, origin) }
+        }
         if let destination, let index = listener(at: destination) { return use(index) }
         let takers = plan.inputs.indices.filter {
             Self.canTake(

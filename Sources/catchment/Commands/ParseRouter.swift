@@ -4,13 +4,20 @@ import Pipeline
 
 /// Finds the decoder for a payload.
 protocol PayloadRouter: AnyObject {
-    /// - Parameters:
-    ///   - destination: where a datagram was sent; `nil` for lines and raw datagram files.
-    ///   - isLine: whether the payload is a line of a text file.
-    func route(_ payload: RawSpan, to destination: Endpoint?, isLine: Bool) -> PayloadRoute
+    func route(_ payload: RawSpan, _ origin: PayloadOrigin) -> PayloadRoute
 
     /// All stages that were used, in order of first use.
     var stages: [ParseStage] { get }
+}
+
+/// How a payload stood in what was read.
+enum PayloadOrigin: Equatable {
+    /// With where it was sent; `nil` in files of raw datagrams.
+    case datagram(to: Endpoint?)
+    /// A line of a text file.
+    case line
+    /// A line of a text in an object store.
+    case storedLine
 }
 
 /// Who takes a payload.
@@ -41,6 +48,15 @@ final class ContentRouter: PayloadRouter {
     private let reading: String?
     private let registry: Registry
     private let parsers: any ParserDirectory
+    /// Takes JSON lines.
+    private lazy var readBack: ParseStage = {
+        let ledger = SourceLedger()
+        let stage = ParseStage(
+            name: "json", tag: "json", ledger: ledger,
+            decoder: ParseLineDecoder(ReadBackParser(), ledger: ledger))
+        stages.append(stage)
+        return stage
+    }()
 
     init(reading: String?, registry: Registry, parsers: any ParserDirectory) {
         self.reading = reading
@@ -68,10 +84,17 @@ final class ContentRouter: PayloadRouter {
         }
     }
 
-    func route(_ payload: RawSpan, to destination: Endpoint?, isLine: Bool) -> PayloadRoute {
-        let port = destination?.port ?? 0
-        let name =
-            reading ?? (isLine ? "syslog" : Self.input(for: payload, port: port))
+    func route(_ payload: RawSpan, _ origin: PayloadOrigin) -> PayloadRoute {
+        var port: UInt16 = 0
+        let name: String?
+        if case .datagram(let destination) = origin {
+            port = destination?.port ?? 0
+            name = reading ?? Self.input(for: payload, port: port)
+        } else if reading == nil, payload.isJSONObject {
+            return .stage(readBack)
+        } else {
+            name = reading ?? "syslog"
+        }
         guard let name else { return .nobody("to port \(port), neither flow nor log") }
         if let stage = stages.first(where: { $0.name == name }) { return .stage(stage) }
         guard let stage = makeStage(name) else { return .nobody("no input '\(name)'") }

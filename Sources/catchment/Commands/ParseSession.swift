@@ -37,30 +37,83 @@ final class ParseSession {
 
     /// Reads one file; what cannot be read is said and counted.
     func read(_ path: String) {
-        do {
-            let file = try CaptureFile.open(path, now: now)
-            defer {
-                flush()
-                progress?.clear()
-                summary.add(file.summary)
-                report(file.summary, of: path)
-            }
-            if file.format == .text {
-                try file.forEachLine { line, _ in
-                    take(line, nil, isTruncated: false)
-                    advance(file, path)
-                }
-            } else {
-                try file.forEachDatagram { datagram, payload in
-                    take(payload, datagram, isTruncated: datagram.isTruncated)
-                    advance(file, path)
-                }
+        do throws(OperationError) {
+            try read(try CaptureFile.open(path, now: now), path, line: .line)
+        } catch {
+            report(error, of: path)
+        }
+    }
+
+    /// Reads what a place in a store stands for; what cannot be read is said and counted.
+    func read(_ place: StorePlace, from store: any ReadableOutput) {
+        do throws(OperationError) {
+            if !place.isPrefix { return try read([place.key], of: place, from: store) }
+            var page: String?
+            var isEmpty = true
+            repeat {
+                let found = try store.objects(prefix: place.key, page: page)
+                // Folders that programs make are empty objects.
+                let keys = found.keys.filter { !$0.hasSuffix("/") }
+                isEmpty = isEmpty && keys.isEmpty
+                try read(keys, of: place, from: store)
+                page = found.next
+            } while page != nil && !isDone
+            if isEmpty, !isDone {
+                throw OperationError(
+                    .objectMissing, call: "list", target: place.text,
+                    reason: "no object's key begins with '\(place.key)'", canRetry: false)
             }
         } catch {
-            summary.unreadable += 1
-            let hint =
-                error.errno == SystemError.isDirectory ? " (give the files in it: \(path)/*)" : ""
-            console.note("\(path): error \(error.code.text): \(error.reason)\(hint)")
+            report(error, of: place.text)
+        }
+    }
+
+    private func read(
+        _ keys: [String], of place: StorePlace, from store: any ReadableOutput
+    ) throws(OperationError) {
+        for (key, object) in zip(keys, store.objects(keys)) where !isDone {
+            try read(object, place.text(of: key))
+        }
+    }
+
+    /// - Throws: what would be the same for the next object.
+    private func read(_ object: any ByteStream, _ path: String) throws(OperationError) {
+        do throws(OperationError) {
+            let file = try CaptureFile(object, path: path, now: now)
+            try read(file, path, line: .storedLine)
+        } catch {
+            switch error.code {
+            case .storeUnreachable, .storeUntrusted, .storeNoBucket, .storeClockSkew,
+                .credentialsMissing, .libraryMissing:
+                throw error
+            default: report(error, of: path)
+            }
+        }
+    }
+
+    private func read(
+        _ file: CaptureFile, _ path: String, line origin: PayloadOrigin
+    ) throws(OperationError) {
+        defer {
+            flush()
+            progress?.clear()
+            summary.add(file.summary)
+            report(file.summary, of: path)
+        }
+        if file.format == .text {
+            try file.forEachLine { line, _ in
+                take(line, nil, origin, isTruncated: false)
+                advance(file, path)
+            }
+        } else {
+            try file.forEachDatagram { datagram, payload in
+                // Payloads of raw datagram files have no addresses to choose an input by.
+                let destination = datagram.hasEndpoints ? datagram.destination : nil
+                take(
+                    payload, datagram, .datagram(to: destination),
+                    isTruncated: datagram.isTruncated)
+                advance(file, path)
+            }
         }
     }
 
@@ -77,11 +130,11 @@ final class ParseSession {
     }
 
     /// - Parameter datagram: `nil` for a line of a text file.
-    private func take(_ payload: RawSpan, _ datagram: Datagram?, isTruncated: Bool) {
-        // Payloads of raw datagram files have no addresses to choose an input by.
-        let destination = datagram.flatMap { $0.hasEndpoints ? $0.destination : nil }
+    private func take(
+        _ payload: RawSpan, _ datagram: Datagram?, _ origin: PayloadOrigin, isTruncated: Bool
+    ) {
         let stage: ParseStage
-        switch router.route(payload, to: destination, isLine: datagram == nil) {
+        switch router.route(payload, origin) {
         case .stage(let found): stage = found
         case .nobody(let reason):
             summary.leftOut[reason, default: 0] += 1
@@ -93,7 +146,8 @@ final class ParseSession {
         }
         let source = PayloadSource(
             peer: datagram?.source ?? Endpoint(address: .any, port: 0),
-            transport: destination == nil ? .file : .udp, received: datagram?.time ?? now)
+            transport: datagram?.hasEndpoints == true ? .udp : .file,
+            received: datagram?.time ?? now)
         stage.decode(payload, from: source)
         if isLimited || stage.byteCount >= Self.batchSize { flush() }
     }
@@ -103,6 +157,14 @@ final class ParseSession {
         guard let current, !current.isEmpty else { return }
         remaining -= current.flush(to: printer, atMost: remaining)
         if !printer.flush() { isOutputClosed = true }
+    }
+
+    /// Says why something cannot be read.
+    private func report(_ error: OperationError, of path: String) {
+        summary.unreadable += 1
+        let hint =
+            error.errno == SystemError.isDirectory ? " (give the files in it: \(path)/*)" : ""
+        console.note("\(path): error \(error.code.text): \(error.reason)\(hint)")
     }
 
     /// Says where a file is damaged.

@@ -1,3 +1,4 @@
+import Codec
 import Core
 import Journals
 import Parsers
@@ -15,14 +16,30 @@ enum FileSeeds {
             corpus.seeds.append([[UInt8](bytes.prefix(3000))])
             if bytes.count < 3000 { continue }
             corpus.seeds.append([[UInt8](bytes.prefix(600))])
+            if path.hasSuffix(".pcap") { corpus.seeds.append([zstd([UInt8](bytes.prefix(600)))]) }
         }
         corpus.dictionary = [
             [0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x4d, 0x3c, 0xb2, 0xa1],
-            [0x0a, 0x0d, 0x0d, 0x0a], [6, 0, 0, 0], [1, 0, 0, 0], [5, 0, 0, 0], [0x1f, 0x8b, 8],
+            [0x28, 0xb5, 0x2f, 0xfd], [0x0a, 0x0d, 0x0d, 0x0a], [6, 0, 0, 0], [1, 0, 0, 0],
+            [5, 0, 0, 0], [0x1f, 0x8b, 8],
             [0xff, 0xff, 0xff, 0xff], [0xff, 0xff, 0xff, 0x7f], [0, 0, 0, 0], [0x81, 0, 0, 1],
             [0x45, 0], [0x60, 0, 0, 0], [0x20, 0], [0x3f, 0xff], [113, 0], [101, 0], [20, 1], [17],
         ]
         return corpus
+    }
+
+    private static func zstd(_ bytes: [UInt8]) -> [UInt8] {
+        do throws(OperationError) {
+            var encoder = try ZstdEncoder()
+            var output = ByteBuffer()
+            try bytes.withBytes { span throws(OperationError) in
+                try encoder.append(span, to: &output)
+            }
+            try encoder.finish(to: &output)
+            return output.bytes.makeArray()
+        } catch {
+            fatalError("\(error)")
+        }
     }
 
     static func configurations() -> SeedCorpus {

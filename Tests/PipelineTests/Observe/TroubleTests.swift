@@ -43,6 +43,34 @@ import Testing
         #expect(lines.all.last?.contains("read-only; attempt 4 ") == true)
     }
 
+    /// A key that may not write is tried every minute; the log has a line an hour.
+    @Test func aRefusalForADayIsALineAnHour() {
+        let lines = Lines()
+        var trouble = Trouble(meanwhile: "it waits")
+        let minute: Int64 = 60_000_000_000
+        for number in 0..<Int64(24 * 60) {
+            let pause = trouble.add(
+                error("may not"), atLeast: minute, now: 1 + number * minute, log: lines.log)
+            #expect(pause == minute)
+        }
+        // 1, 2, 4 ... 64 minutes, those of doublings that come later, and what is left of the day.
+        #expect((29...32).contains(lines.all.count), "\(lines.all.count)")
+        #expect(lines.all.prefix(7).last?.contains("attempt 64 in 3780 s; ") == true)
+        #expect(lines.all.last?.contains("may not; attempt ") == true)
+        #expect(lines.all.last?.contains(" in 23 h; ") == true)
+    }
+
+    @Test func reasonsThatTakeTurnsAreNoNews() {
+        let lines = Lines()
+        var trouble = Trouble(meanwhile: "it waits")
+        for number in 0..<1_000 {
+            _ = trouble.add(error(number % 2 == 0 ? "full" : "read-only"), log: lines.log)
+        }
+        #expect(lines.all.count == 10)
+        for number in 0..<1_000 { _ = trouble.add(error("full \(number)"), log: lines.log) }
+        #expect(lines.all.count < 30)
+    }
+
     @Test func pausesStartShortAndStayBounded() {
         var trouble = Trouble(meanwhile: "it waits")
         let pauses = (0..<20).map { _ in trouble.add(error("full"), log: .silent) }

@@ -32,40 +32,29 @@ struct PathTemplate {
     /// Reads a path.
     ///
     /// - Returns: `nil` and the reason when a placeholder is none.
-    static func parse(_ text: String) -> Result<PathTemplate, PathTemplateError> {
+    static func parse(_ text: String) -> Result<PathTemplate, TemplateError> {
         var template = PathTemplate(isAbsolute: text.hasPrefix("/"))
-        // A slash inside `['a/b']` separates nothing, so pieces are read before components.
         var component: [Piece] = []
-        var literal = ""
-        var rest = text[...]
-        func finishLiteral() {
-            if !literal.isEmpty { component.append(.literal(literal)) }
-            literal = ""
+        let pieces: [TemplatePiece]
+        switch TemplatePiece.scan(text, letters: "YymdHMSjF") {
+        case .success(let scanned): pieces = scanned
+        case .failure(let error): return .failure(error)
         }
-        while let character = rest.first {
-            rest.removeFirst()
-            switch character {
-            case "/":
-                finishLiteral()
-                template.add(component)
-                component = []
-            case "$", "%":
-                if rest.first == character {
-                    rest.removeFirst()
-                    literal.append(character)
-                    continue
+        for piece in pieces {
+            // A slash inside `['a/b']` separates nothing.
+            guard case .literal(let literal) = piece else {
+                component.append(template.take(piece))
+                continue
+            }
+            let parts = literal.split(separator: "/", omittingEmptySubsequences: false)
+            for (index, part) in parts.enumerated() {
+                if index > 0 {
+                    template.add(component)
+                    component = []
                 }
-                finishLiteral()
-                let read =
-                    character == "$" ? template.readField(&rest) : Self.readTime(&rest)
-                guard let piece = read else {
-                    return .failure(PathTemplateError(text: "\(character)\(rest.prefix(12))"))
-                }
-                component.append(piece)
-            default: literal.append(character)
+                if !part.isEmpty { component.append(.literal(String(part))) }
             }
         }
-        finishLiteral()
         template.add(component)
         return .success(template)
     }
@@ -76,30 +65,16 @@ struct PathTemplate {
         if !component.isEmpty && component != [.literal(".")] { components.append(component) }
     }
 
-    private static func readTime(_ rest: inout Substring) -> Piece? {
-        guard let letter = rest.first, "YymdHMSjF".contains(letter) else { return nil }
-        rest.removeFirst()
-        return .time(letter)
-    }
-
-    private mutating func readField(_ rest: inout Substring) -> Piece? {
-        let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-        guard !name.isEmpty else { return nil }
-        rest = rest[name.endIndex...]
-        var steps = ""
-        while rest.first == "[" {
-            guard let close = FieldPath.endOfStep(rest) else { return nil }
-            steps += rest[...close]
-            rest = rest[rest.index(after: close)...]
+    private mutating func take(_ piece: TemplatePiece) -> Piece {
+        switch piece {
+        case .literal(let text), .word(let text): return .literal(text)
+        case .tag: return .tag
+        case .tagPart(let index): return .tagPart(index)
+        case .field(let path):
+            fields.append(path)
+            return .field(fields.count - 1)
+        case .time(let letter): return .time(letter)
         }
-        if name == "TAG" {
-            if steps.isEmpty { return .tag }
-            guard let part = UInt16(steps.dropFirst().dropLast()) else { return nil }
-            return .tagPart(Int(part))
-        }
-        guard let field = FieldPath("$\(name)\(steps)") else { return nil }
-        fields.append(field)
-        return .field(fields.count - 1)
     }
 
     /// The template whose path continues this one.
@@ -167,67 +142,17 @@ struct PathTemplate {
                     let tagParts = tag.split(separator: ".", omittingEmptySubsequences: false)
                     part += Self.safe(index < tagParts.count ? String(tagParts[index]) : "")
                 case .field(let index): part += Self.safe(values[index])
-                case .time(let letter): part += Self.text(of: time, letter)
+                case .time(let letter): part += TemplateText.time(time, letter)
                 }
                 isDynamic = true
             }
-            parts.append(isDynamic ? Self.cut(part) : part)
+            parts.append(isDynamic ? TemplateText.cut(part, Self.componentLimit) : part)
         }
         let path = parts.joined(separator: "/")
         return isAbsolute ? "/" + path : path
     }
 
-    /// A value that is one harmless part of a file name.
-    static func safe(_ value: String) -> String {
-        guard !value.isEmpty else { return "unknown" }
-        var result = ""
-        for scalar in value.unicodeScalars {
-            let isUnsafe =
-                scalar == "/" || scalar == "\u{fffd}" || scalar.value < 0x20
-                || (0x7f..<0xa0).contains(scalar.value) || (result.isEmpty && scalar == ".")
-            result.unicodeScalars.append(isUnsafe ? "_" : scalar)
-        }
-        return cut(result)
+    private static func safe(_ value: String) -> String {
+        TemplateText.safe(value, limit: componentLimit)
     }
-
-    /// The text without what goes beyond the limit, whole characters only.
-    private static func cut(_ text: String) -> String {
-        if text.utf8.count <= componentLimit { return text }
-        var result = ""
-        var count = 0
-        for scalar in text.unicodeScalars {
-            count += UTF8.width(scalar)
-            if count > componentLimit { break }
-            result.unicodeScalars.append(scalar)
-        }
-        return result
-    }
-
-    private static func text(of time: Timestamp, _ letter: Character) -> String {
-        let date = CivilTime(secondsSince1970: time.seconds)
-        switch letter {
-        case "Y": return padded(date.year, 4)
-        case "y": return padded(date.year % 100, 2)
-        case "m": return padded(date.month, 2)
-        case "d": return padded(date.day, 2)
-        case "H": return padded(date.hour, 2)
-        case "M": return padded(date.minute, 2)
-        case "S": return padded(date.second, 2)
-        case "F":
-            return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-        default:
-            let newYear = CivilTime(year: date.year, month: 1, day: 1).secondsSince1970
-            return padded(Int((time.seconds - newYear) / 86_400) + 1, 3)
-        }
-    }
-
-    static func padded(_ number: Int, _ width: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.count)) + text
-    }
-}
-
-/// A placeholder that is none: where it begins.
-struct PathTemplateError: Error, Equatable {
-    var text: String
 }

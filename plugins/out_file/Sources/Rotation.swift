@@ -23,8 +23,8 @@ enum Rotation {
 
     private static func stamp(_ time: Timestamp) -> String {
         let date = CivilTime(secondsSince1970: time.seconds)
-        func two(_ number: Int) -> String { PathTemplate.padded(number, 2) }
-        return PathTemplate.padded(date.year, 4) + two(date.month) + two(date.day) + "T"
+        func two(_ number: Int) -> String { TemplateText.padded(number, 2) }
+        return TemplateText.padded(date.year, 4) + two(date.month) + two(date.day) + "T"
             + two(date.hour) + two(date.minute) + two(date.second) + "Z"
     }
 

@@ -26,7 +26,7 @@ import Testing
         "$a[b]",
     ])
     func refusesPlaceholdersThatAreNone(text: String) {
-        #expect(throws: PathTemplateError.self) { try PathTemplate.parse(text).get() }
+        #expect(throws: TemplateError.self) { try PathTemplate.parse(text).get() }
     }
 
     @Test func readsFieldsWithSteps() throws {

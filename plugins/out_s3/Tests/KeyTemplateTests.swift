@@ -67,6 +67,6 @@ import Testing
 
     @Test(arguments: ["/$", "/%Q", "/%", "/$TAG[x]", "/$a[", "/$-"])
     func refusesWhatIsNoPlaceholder(format: String) {
-        #expect(throws: KeyTemplateError.self) { try KeyTemplate.parse(format).get() }
+        #expect(throws: TemplateError.self) { try KeyTemplate.parse(format).get() }
     }
 }

@@ -1,28 +1,8 @@
 public import Core
 public import System
 
-/// Where the bytes of a capture come from, in order and once.
-public protocol ByteSource: AnyObject {
-    /// Appends about `count` bytes to `buffer`, fewer when only fewer are there yet.
-    ///
-    /// - Returns: bytes appended; 0 at the end.
-    func read(into buffer: inout ByteBuffer, atMost count: Int) throws(OperationError) -> Int
-
-    /// What was wrong with the source's own format when it ended early, such as a gzip file that
-    /// was cut off; asked at the end.
-    var damage: ErrorCode? { get }
-
-    /// Bytes taken from the file and bytes the file has; 0 of 0 when its length is not known.
-    var progress: (done: Int, total: Int) { get }
-}
-
-extension ByteSource {
-    public var damage: ErrorCode? { nil }
-    public var progress: (done: Int, total: Int) { (0, 0) }
-}
-
 /// Bytes of an open file or pipe.
-public final class FileSource: ByteSource {
+public final class FileSource: ByteStream {
     private let file: FileDescriptor
     private let path: String
     private let size: Int
@@ -48,7 +28,7 @@ public final class FileSource: ByteSource {
 }
 
 /// Bytes in memory.
-public final class MemorySource: ByteSource {
+public final class MemorySource: ByteStream {
     private let bytes: [UInt8]
     private var offset = 0
 
