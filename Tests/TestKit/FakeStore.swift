@@ -38,8 +38,20 @@ public final class FakeStore: Sendable {
     private let server: LoopbackHTTP
 
     /// A class, so that the server's threads share it.
-    final class SharedState: Sendable {
+    final class SharedState: @unchecked Sendable {
+        // Sendable: `isHeld` is guarded by `gate`.
         let value = Mutex(State())
+        private let gate = NSCondition()
+        private var isHeld = false
+
+        func setHeld(_ isHeld: Bool) {
+            gate.withLock {
+                self.isHeld = isHeld
+                gate.broadcast()
+            }
+        }
+
+        func waitWhileHeld() { gate.withLock { while isHeld { gate.wait() } } }
     }
 
     public init() throws {
@@ -54,8 +66,16 @@ public final class FakeStore: Sendable {
                     state.requests.append(request)
                     return true
                 }
-            }, answer: { request in state.value.withLock { Self.answer(request, &$0) } })
+            },
+            answer: { request in
+                state.waitWhileHeld()
+                return state.value.withLock { Self.answer(request, &$0) }
+            })
     }
+
+    /// Carries out no request until `release`.
+    public func hold() { state.setHeld(true) }
+    public func release() { state.setHeld(false) }
 
     public var endpoint: String { "http://127.0.0.1:\(server.port)" }
 

@@ -22,7 +22,7 @@ public struct InstanceCredentials: CredentialSource {
         var ask = HTTPRequest(method: "PUT", url: origin + "/latest/api/token")
         ask.headers = [("x-aws-ec2-metadata-token-ttl-seconds", "21600")]
         ask.body = Payload(RawSpan())
-        guard case .success(let token) = try http.perform([ask])[0], token.status == 200 else {
+        guard case .success(let token) = try http.perform(ask), token.status == 200 else {
             return nil
         }
         let path = origin + "/latest/meta-data/iam/security-credentials/"
@@ -35,7 +35,7 @@ public struct InstanceCredentials: CredentialSource {
     private func get(_ url: String, _ token: String) throws(OperationError) -> HTTPResponse? {
         var request = HTTPRequest(method: "GET", url: url)
         request.headers = [("x-aws-ec2-metadata-token", token)]
-        guard case .success(let answer) = try http.perform([request])[0], answer.status == 200
+        guard case .success(let answer) = try http.perform(request), answer.status == 200
         else { return nil }
         return answer
     }
@@ -69,7 +69,7 @@ public struct ContainerCredentials: CredentialSource {
             token = try SecretFile.text(file)
         }
         if let token { request.headers = [("authorization", token)] }
-        switch try http.perform([request])[0] {
+        switch try http.perform(request) {
         case .failure(let failure): throw StoreFailure(failure).operation("get key", url)
         case .success(let answer) where answer.status == 200:
             return try LentCredentials.json(answer.body, from: url)

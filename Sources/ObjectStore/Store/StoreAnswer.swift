@@ -1,5 +1,5 @@
 /// What a store answered to a request that it has carried out.
-public struct StoreAnswer {
+public struct StoreAnswer: Sendable {
     let response: HTTPResponse
 
     public var body: [UInt8] { response.body }

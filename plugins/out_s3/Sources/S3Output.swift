@@ -24,8 +24,13 @@ public final class S3Output: CollectingOutput {
         ])
 
     var settings: S3Settings
-    let clock: () -> Timestamp
-    let client: StoreClient
+    let clock: @Sendable () -> Timestamp
+    /// Requests and what they are for.
+    var requests = RequestTable()
+    private var sender: StoreSender?
+    var engine = OutputEngine()
+    /// Makes every `commit` wait for all answers; for tests.
+    var waitsForAnswers = false
     var log = Log.silent
     private var writer: JSONLinesWriter
     private var router: KeyRouter
@@ -79,15 +84,12 @@ public final class S3Output: CollectingOutput {
     ///   - clock: the wall clock.
     ///   - random: tells this process from others.
     init(
-        settings: PluginSettings, clock: @escaping () -> Timestamp, random: UInt64
+        settings: PluginSettings, clock: @escaping @Sendable () -> Timestamp, random: UInt64
     ) throws(SettingsError) {
         let settings = try S3Settings(settings)
         self.settings = settings
         self.clock = clock
         processIdentity = max(random, 1)
-        client = StoreClient(
-            settings.endpoint, credentials: settings.makeChain(clock: clock),
-            transport: settings.transport, clock: clock)
         writer = JSONLinesWriter(dateKey: settings.dateKey)
         router = KeyRouter(settings.template)
         packer = ObjectPacker(settings.compression)
@@ -98,12 +100,32 @@ public final class S3Output: CollectingOutput {
 
     // MARK: State
 
-    public func prepare(sources: [OutputSource]) { self.sources = sources }
+    public func prepare(sources: [OutputSource], engine: OutputEngine) {
+        self.sources = sources
+        self.engine = engine
+    }
+
+    func makeClient() -> StoreClient {
+        StoreClient(
+            settings.endpoint, credentials: settings.makeChain(clock: clock),
+            transport: settings.transport, clock: clock)
+    }
+
+    /// What sends the requests, on a thread of its own.
+    var transfers: StoreSender {
+        if let sender { return sender }
+        let made = StoreSender(makeClient(), onAnswer: engine.wake)
+        sender = made
+        return made
+    }
 
     public func open(resuming bytes: [UInt8], log: Log) throws(OperationError) {
         close()
         self.log = log
         try packer.open()
+        if isFirstOpen, settings.compression == .gzip, let remark = GzipEncoder.remark {
+            log.info(remark)
+        }
         var state = S3State()
         if let saved = S3State(bytes) {
             state = saved
@@ -207,67 +229,80 @@ public final class S3Output: CollectingOutput {
     ) throws(OperationError) {
         var number = origin.firstRecord
         for run in batch.runs where run.count > 0 {
-            if number >= replayEnds[origin.source], router.isRunConstant(run.shape) {
-                var object: CollectedObject?
-                var first = run
-                first.count = 1
-                batch.forEachRow(of: first) { row, _ in
-                    object = self.object(
-                        for: row, number, source: origin.source, tag: batch.tag,
-                        received: batch.received)
-                }
-                if let object {
-                    try add(run, of: batch, to: object, end: number + UInt64(run.count))
-                }
-            } else {
-                try writeByRow(run, of: batch, from: origin.source, number)
-            }
+            try write(run, of: batch, from: origin.source, number)
             number += UInt64(run.count)
         }
         read[origin.source] = number
     }
 
+    /// Bytes of rows that are encoded together at most: between them an object may end.
+    private static let step = 16 << 10
+
     /// Neighbouring rows of one object are encoded together.
-    private func writeByRow(
+    private func write(
         _ run: RecordBatch.Run, of batch: borrowing RecordBatch, from source: Int,
         _ firstRecord: UInt64
     ) throws(OperationError) {
+        let isConstant =
+            run.count > 1 && firstRecord >= replayEnds[source] && router.isRunConstant(run.shape)
+        let bytes = batch.bytes
+        let constants = bytes.extracting(
+            run.constants..<run.constants + run.shape.constantsLength)
         let prefix = run.shape.hasVariablePart ? 4 : 0
         var part = run
         part.count = 0
         part.byteCount = 0
-        var parts: [(run: RecordBatch.Run, object: CollectedObject, end: UInt64)] = []
         var current: CollectedObject?
         var number = firstRecord
-        batch.forEachRow(of: run) { row, range in
-            let object = self.object(
-                for: row, number, source: source, tag: batch.tag, received: batch.received)
-            if let last = current, part.count > 0, object !== last {
-                parts.append((part, last, number))
+        var offset = run.start
+        for _ in 0..<run.count {
+            let length = prefix == 0 ? run.shape.rowLength : Int(bytes.uint32(at: offset))
+            if part.byteCount >= Self.step {
+                try add(part, of: batch, to: current, end: number)
+                part.begin(at: offset)
             }
-            if object !== current {
-                part.start += part.byteCount
-                part.count = 0
-                part.byteCount = 0
+            if part.count == 0 || !isConstant {
+                let row = Row(
+                    shape: run.shape,
+                    bytes: bytes.extracting(offset + prefix..<offset + prefix + length),
+                    constants: constants)
+                let object = self.object(
+                    for: row, number, source: source, tag: batch.tag, received: batch.received)
+                if object !== current, part.count > 0 {
+                    try add(part, of: batch, to: current, end: number)
+                    part.begin(at: offset)
+                }
+                current = object
             }
-            current = object
-            // Rows of no object move the part on, too.
             part.count += 1
-            part.byteCount += range.count + prefix
+            part.byteCount += prefix + length
+            offset += prefix + length
             number += 1
         }
-        if let current, part.count > 0 { parts.append((part, current, number)) }
-        for (run, object, end) in parts { try add(run, of: batch, to: object, end: end) }
+        try add(part, of: batch, to: current, end: number)
     }
 
+    /// - Parameter object: `nil` for rows that are delivered.
     private func add(
-        _ run: RecordBatch.Run, of batch: borrowing RecordBatch, to object: CollectedObject,
+        _ run: RecordBatch.Run, of batch: borrowing RecordBatch, to object: CollectedObject?,
         end: UInt64
     ) throws(OperationError) {
+        guard let object else { return }
         writer.append(run, of: batch, to: &object.records)
-        try object.add(count: run.count, endingAt: end, &packer)
+        try object.add(
+            count: run.count, rowBytes: run.byteCount, endingAt: end, upTo: settings.objectSize,
+            &packer)
         uses += 1
         object.lastUse = uses
+        // What an earlier attempt decided on ends where it ended then.
+        if object.isLong, object.plan?.end == nil { close(object) }
+    }
+
+    /// Lets no more records into an object.
+    func close(_ object: CollectedObject) {
+        object.takesRecords = false
+        objects[object.place] = nil
+        sealed.append(object)
     }
 
     /// The object that a record goes to; `nil` when it is delivered.
@@ -275,19 +310,28 @@ public final class S3Output: CollectingOutput {
         for row: Row, _ number: UInt64, source: Int, tag: String, received: Timestamp
     ) -> CollectedObject? {
         if number < floors[source] { return nil }
-        let place = CollectedObject.Place(
-            source: source,
-            partition: router.partition(of: row, tag: tag, received: received))
+        let partition = router.partition(of: row, tag: tag, received: received)
+        if number >= replayEnds[source], let last = partition.object, last.takesRecords,
+            last.place.source == source, last.plan == nil
+        {
+            return last
+        }
+        let place = CollectedObject.Place(source: source, partition: partition.text)
         if number < replayEnds[source], let end = delivered[place], number < end { return nil }
         if let known = objects[place] {
-            guard let end = known.plan?.end, number >= end else { return known }
-            sealed.append(known)
+            guard let end = known.plan?.end, number >= end else {
+                partition.object = known
+                return known
+            }
+            close(known)
         }
         let plan = takePlan(of: place, number)
         let made = CollectedObject(
             place: place, start: plan?.start ?? number,
-            time: plan?.time ?? row.eventTime ?? received, opened: clock(), plan: plan)
+            time: plan?.time ?? row.eventTime ?? received, opened: clock(), plan: plan,
+            partSize: settings.usesMultipart ? settings.partSize : nil)
         objects[place] = made
+        partition.object = made
         return made
     }
 
@@ -351,11 +395,15 @@ public final class S3Output: CollectingOutput {
     public func handOver() { isHandingOver = true }
 
     public var deadline: Timestamp? {
+        if sender?.hasNews == true { return Timestamp(nanoseconds: 0) }
         let oldest = objects.values.filter { $0.plan?.end == nil }.map(\.opened).min()
         return oldest.map { Timestamp(nanoseconds: $0.nanoseconds + settings.timeout) }
     }
 
     public func close() {
+        sender?.cancel()
+        requests.removeAll()
+        router.forgetObjects()
         objects.removeAll()
         sealed.removeAll()
         planned.removeAll()
@@ -368,11 +416,20 @@ public final class S3Output: CollectingOutput {
     }
 
     public func destination(of row: Row, tag: String, received: Timestamp) -> String {
-        let partition = router.partition(of: row, tag: tag, received: received)
+        let partition = router.partition(of: row, tag: tag, received: received).text
         let key = settings.template.key(
             of: partition,
             KeyTemplate.First(
                 time: row.eventTime ?? received, uuid: "$UUID", index: 0, record: 0))
         return "s3://\(settings.endpoint.bucket)/\(key)"
+    }
+}
+
+extension RecordBatch.Run {
+    /// Goes on without a row behind those it had.
+    fileprivate mutating func begin(at offset: Int) {
+        start = offset
+        count = 0
+        byteCount = 0
     }
 }
