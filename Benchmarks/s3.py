@@ -10,6 +10,8 @@ usage: Benchmarks/s3.py [--lines N] [--rounds N] [--storage memory|filesystem] [
                         [--compression none|gzip|zstd ...] [--no-split] [--keep]
 """
 import argparse
+import hashlib
+import http.server
 import os
 import pathlib
 import random
@@ -20,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zlib
 
@@ -127,6 +130,39 @@ class Store:
         self.process.wait()
 
 
+class SlowStore:
+    """A store that takes half a second for each part and counts how many it has at once; keeps nothing."""
+
+    def __init__(self):
+        store, self.now, self.most, self.lock = self, 0, 0, threading.Lock()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                with store.lock:
+                    store.now += 1
+                    store.most = max(store.most, store.now)
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.command == "PUT": time.sleep(0.5)
+                text = b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+                if "uploadId" in self.path: text = b"<CompleteMultipartUploadResult/>"
+                with store.lock: store.now -= 1
+                self.send_response(200)
+                self.send_header("ETag", f'"{hashlib.md5(body).hexdigest()}"')
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            do_PUT = do_POST = do_GET = do_HEAD = do_DELETE = answer
+
+            def log_message(self, *_): pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
 def run(home, name, output, storage, perf=None):
     """Runs the agent to the end of the file; returns CPU seconds, seconds, and its peak in MB."""
     shutil.rmtree(home / "storage", ignore_errors=True)
@@ -199,7 +235,7 @@ def main():
         figures = {name: [] for name in names}
         zlib_times = []
 
-        def output(name, label):
+        def output(name, label, store=store):
             if name == "null": return "'null'"
             return S3.format(port=store.port, key=KEY, secret=SECRET, home=label, compression=name,
                              target=arguments.target)
@@ -236,6 +272,12 @@ def main():
                 shown = f", but the last {full[0]} to {full[-1]} of the target" if full else ""
                 row += f"   {len(sizes)}, {sum(sizes) / json_size:.3f} of the JSON{shown}"
             print(row)
+        for name in arguments.compression:
+            slow = SlowStore()
+            _, _, peak = run(home, name, output(name, "slow", slow), arguments.storage)
+            slow.server.shutdown()
+            print(f"{name}, to a store that takes half a second for each part: "
+                  f"at most {slow.most} uploads at once, {peak:.1f} MB")
         if not arguments.no_split and shutil.which("perf"):
             print("\nsplit by the thread, library and function that perf's samples lie in, in CPU s/M:")
             for name in names:

@@ -137,8 +137,12 @@ final class CollectedObject {
             + waiting.reduce(0) { $0 + $1.payload.count }
     }
 
-    /// Of them, those that are parts of an upload.
-    var bodyBytes: Int { isMultipart ? heldBytes - records.count : 0 }
+    /// Of them, those that are parts of an upload or may become one; small objects are many, and
+    /// have a limit of their own.
+    var bodyBytes: Int {
+        guard let partSize, packedBytes > partSize / 8 else { return 0 }
+        return heldBytes - records.count
+    }
 
     /// Bytes that it will have, with what is not packed yet at the ratio so far.
     var expectedBytes: Int {

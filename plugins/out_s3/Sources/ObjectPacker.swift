@@ -20,7 +20,7 @@ struct ObjectPacker: ~Copyable {
 
     init(_ compression: S3Settings.Compression) {
         self.compression = compression
-        pieceLength = compression == .none ? 256 << 10 : 1 << 20
+        pieceLength = compression == .none ? 64 << 10 : 1 << 20
     }
 
     /// Starts with fresh encoders: one that failed is in no state to go on.
