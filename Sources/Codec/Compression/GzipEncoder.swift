@@ -30,7 +30,8 @@ public struct GzipEncoder: ~Copyable {
     /// What to tell the operator when zlib does everything; `nil` when ISA-L is there.
     public static var remark: String? {
         IsalEngine.failure.map {
-            "zlib compresses, which takes several times as long: \($0) (Debian's package is libisal2)"
+            "zlib compresses in place of ISA-L and takes several times as long: \($0) "
+                + "(Debian's package is libisal2)"
         }
     }
 

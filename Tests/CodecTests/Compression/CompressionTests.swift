@@ -39,14 +39,14 @@ import Testing
         return packed
     }
 
-    @Test(arguments: [0, 1, 100, 32_768, 300_000], encoders)
+    @Test(arguments: [0, 1, 100, 32_768, 120_000], encoders)
     func gzipComesBackFromTwoMembers(
         count: Int, encoder: (GzipEncoder.Library, level: Int)
     ) throws {
         let sample = sample(count)
         let packed = try pack([sample, sample], encoder)
-        // All at once, and byte by byte.
-        for piece in [packed.count, 7] {
+        // All at once, and in small pieces.
+        for piece in [packed.count, 61] {
             var decoder = try GzipDecoder()
             var plain = ByteBuffer()
             for start in stride(from: 0, to: packed.count, by: piece) {
@@ -75,7 +75,7 @@ import Testing
         var random = SeededRandom(seed: 9)
         let samples = [
             [], (0..<70_000).map { _ in UInt8(truncatingIfNeeded: random.next()) },
-            Array(repeating: 97, count: 200_000), sample(1_200_000), sample(3),
+            Array(repeating: 97, count: 200_000), sample(400_000), sample(3),
         ]
         let packed = try pack(samples, encoder)
         let directory = try TemporaryDirectory()
