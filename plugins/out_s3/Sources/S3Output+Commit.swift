@@ -5,7 +5,8 @@ extension S3Output {
     /// Begins to send what was decided on, and takes what the store has confirmed since.
     ///
     /// Returns when a request for everything that is ready has begun, and no more parts are in memory
-    /// than may be under way. After `handOver` it returns when the store has confirmed all of it.
+    /// than may be under way. After `handOver`, and after a failure, it returns when the store has
+    /// confirmed all of it.
     /// What is confirmed before something fails is not sent again.
     public func commit() throws(OperationError) -> [UInt8] {
         if let planFailure { throw planFailure }
@@ -18,12 +19,14 @@ extension S3Output {
         while true {
             let isAllBegun = begin(&round)
             let waits =
-                isHandingOver || waitsForAnswers
+                isHandingOver || waitsForAnswers || isInTrouble
                 || (round.goesOn && (!isAllBegun || bodyBytes > bodyLimit))
             if requests.count == 0 || !waits { break }
             try waitForOutcomes()
             try takeOutcomes(&round)
         }
+        // The next commit shows whether the trouble has ended, so that pauses grow until then.
+        isInTrouble = round.error != nil || round.failure != nil
         if let error = round.error { throw error }
         if let (failure, call, key) = round.failure {
             pause = failure.retryAfter ?? (failure.canRetry ? 0 : 60_000_000_000)

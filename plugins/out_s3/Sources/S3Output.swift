@@ -62,6 +62,8 @@ public final class S3Output: CollectingOutput {
     var orphans: [S3State.Plan] = []
 
     var isHandingOver = false
+    /// Whether the last commit has failed; also of one before the output was opened anew.
+    var isInTrouble = false
     /// Why an object could not be packed.
     var planFailure: OperationError?
     public internal(set) var canCommitAgain = true

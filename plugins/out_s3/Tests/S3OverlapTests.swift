@@ -67,6 +67,20 @@ import Testing
         #expect(try engine.numbers() == Array(0..<80))
     }
 
+    /// Only what the store has confirmed ends a trouble: until then pauses grow.
+    @Test func staysInTroubleUntilTheStoreConfirms() throws {
+        let engine = try makeEngine(["total_file_size": "1k"])
+        engine.store.fail { _, _ in .reply(FakeStore.error(500, "InternalError")) }
+        try engine.deliver(30)
+        engine.bell.wait(atMost: 10_000_000_000)
+        for _ in 0..<3 { #expect(throws: OperationError.self) { try engine.commit() } }
+        #expect(engine.position == 0)
+        engine.store.fail { _, _ in nil }
+        try engine.commit()
+        #expect(engine.position == 30)
+        #expect(try engine.numbers() == Array(0..<30))
+    }
+
     /// The engine is told when an answer has come, and finds that there is something to do.
     @Test func ringsWhenAnAnswerHasCome() throws {
         let engine = try makeEngine(["total_file_size": "1k"])
