@@ -245,12 +245,21 @@ public final class S3Output: CollectingOutput {
         _ run: RecordBatch.Run, of batch: borrowing RecordBatch, from source: Int,
         _ firstRecord: UInt64
     ) throws(OperationError) {
-        let isConstant =
-            run.count > 1 && firstRecord >= replayEnds[source] && router.isRunConstant(run.shape)
         let bytes = batch.bytes
         let constants = bytes.extracting(
             run.constants..<run.constants + run.shape.constantsLength)
         let prefix = run.shape.hasVariablePart ? 4 : 0
+        if run.count == 1 {
+            // Lines of several formats come mixed: most runs are one row.
+            let row = Row(
+                shape: run.shape,
+                bytes: bytes.extracting(run.start + prefix..<run.start + run.byteCount),
+                constants: constants)
+            let object = self.object(
+                for: row, firstRecord, source: source, tag: batch.tag, received: batch.received)
+            return try add(run, of: batch, to: object, end: firstRecord + 1)
+        }
+        let isConstant = firstRecord >= replayEnds[source] && router.isRunConstant(run.shape)
         var part = run
         part.count = 0
         part.byteCount = 0
