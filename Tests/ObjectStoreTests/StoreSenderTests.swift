@@ -97,14 +97,7 @@ import Testing
     }
 
     @Test func repeatsWithTheStoresClock() throws {
-        store.fail { request, _ in
-            request.headers["x-amz-date"]?.hasPrefix("20331106T0849") == true
-                ? nil
-                : .reply(
-                    FakeStore.error(
-                        403, "RequestTimeTooSkewed",
-                        headers: ["Date": "Sun, 06 Nov 2033 08:49:37 GMT"]))
-        }
+        store.refuseOtherClocks()
         let sender = try sender(clock: { Timestamp(seconds: 1_000_000_000) }, key: Self.key)
         sender.send(.put("k", Self.payload("text"), headers: []), as: 1)
         _ = try answer(try #require(outcomes(1, of: sender).first).outcome)

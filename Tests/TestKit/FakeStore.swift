@@ -73,6 +73,18 @@ public final class FakeStore: Sendable {
             })
     }
 
+    /// Refuses requests whose time is not that of its own clock, Sun, 06 Nov 2033 08:49:37 GMT.
+    public func refuseOtherClocks() {
+        fail { request, _ in
+            request.headers["x-amz-date"]?.hasPrefix("20331106T0849") == true
+                ? nil
+                : .reply(
+                    Self.error(
+                        403, "RequestTimeTooSkewed",
+                        headers: ["Date": "Sun, 06 Nov 2033 08:49:37 GMT"]))
+        }
+    }
+
     /// Carries out no request until `release`.
     public func hold() { state.setHeld(true) }
     public func release() { state.setHeld(false) }
