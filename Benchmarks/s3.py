@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Measures the way from a file of syslog lines into objects of a store: CPU time, memory, sizes.
 
-The agent tails a generated file (RFC 3164 and RFC 5424 in turns), parses it with `parser: syslog` and
-delivers it to `rclone serve s3` on the loopback; the same file goes to `null`, and the same bytes
-through zlib at level 1, in the same run. Needs
+The agent tails a generated file (RFC 3164 and RFC 5424 in turns; `--plain`: RFC 3164 alone), parses it with
+`parser: syslog` and delivers it to `rclone serve s3` on the loopback; the same file goes to `null`, and the
+same bytes through zlib at level 1, in the same run. A store that is slow shows the memory of uploads. Needs
 what `scripts/install-stores.sh` installs, and perf for the split.
 
 usage: Benchmarks/s3.py [--lines N] [--rounds N] [--storage memory|filesystem] [--target SIZE]
-                        [--compression none|gzip|zstd ...] [--no-split] [--keep]
+                        [--compression none|gzip|zstd ...] [--plain] [--no-split] [--keep]
 """
 import argparse
 import hashlib
@@ -57,8 +57,11 @@ PARTS = [
 ]
 
 
-def make_lines(path, count):
-    """Lines of firewalls, switches and servers as they log; every second one has structured data."""
+def make_lines(path, count, plain=False):
+    """Lines of firewalls, switches and servers as they log; every second one has structured data.
+
+    With `plain` all are RFC 3164 and of one program.
+    """
     generator = random.Random(1)
     hosts = [f"{kind}{n:02}.{site}.example.net" for kind in ("fw", "sw", "srv", "lb")
              for n in range(1, 13) for site in ("fra", "ams")]
@@ -85,6 +88,7 @@ def make_lines(path, count):
         ("CRON", lambda: f"({generator.choice(users)}) CMD (/usr/local/bin/check-backups --quiet)"),
         ("bgpd", lambda: f"%ADJCHANGE: neighbor {address()} in vrf default Down BGP Notification received"),
     ]
+    if plain: texts = texts[1:2]
     begin = time.time() // 86400 * 86400
     with open(path, "w") as file:
         for number in range(count):
@@ -94,7 +98,7 @@ def make_lines(path, count):
             # As if they came now, a day at most: a time of another day costs more to write.
             moment = time.gmtime(begin + number // 400)
             clock, day = time.strftime("%H:%M:%S", moment), time.strftime("%Y-%m-%d", moment)
-            if number % 2:
+            if number % 2 and not plain:
                 file.write(f"<{pri}>1 {day}T{clock}.{number % 1000:03}Z {host} {name} "
                            f"{generator.randrange(300, 30000)} ID{number % 90} "
                            f"[origin ip=\"{address()}\" software=\"{name}\"] {text()}\n")
@@ -219,13 +223,14 @@ def main():
     parser.add_argument("--storage", choices=["memory", "filesystem"], default="filesystem")
     parser.add_argument("--target", default="100M")
     parser.add_argument("--compression", nargs="+", default=["none", "gzip", "zstd"])
+    parser.add_argument("--plain", action="store_true")
     parser.add_argument("--no-split", action="store_true")
     parser.add_argument("--keep", action="store_true")
     arguments = parser.parse_args()
     home = pathlib.Path(tempfile.mkdtemp(prefix="catchment-s3-"))
     store = None
     try:
-        make_lines(home / "in.log", arguments.lines)
+        make_lines(home / "in.log", arguments.lines, arguments.plain)
         size = (home / "in.log").stat().st_size
         store = Store(home)
         print(f"{arguments.lines} lines of {size / arguments.lines:.0f} bytes, journal in {arguments.storage}, "
