@@ -32,8 +32,8 @@ public final class S3Output: CollectingOutput {
     /// Makes every `commit` wait for all answers; for tests.
     var waitsForAnswers = false
     var log = Log.silent
-    private var writer: JSONLinesWriter
-    private var router: KeyRouter
+    var writer: JSONLinesWriter
+    var router: KeyRouter
     var packer: ObjectPacker
 
     private(set) var sources: [OutputSource] = []
@@ -47,9 +47,9 @@ public final class S3Output: CollectingOutput {
     /// By source: the number behind the last record that was written.
     var read: [UInt64] = []
     /// By source: all records before are delivered.
-    private var floors: [UInt64] = []
+    var floors: [UInt64] = []
     /// By source: records before may be delivered, or belong to an object that was decided on.
-    private var replayEnds: [UInt64] = []
+    var replayEnds: [UInt64] = []
     /// Objects that take records.
     var objects: [CollectedObject.Place: CollectedObject] = [:]
     /// Objects that are whole and not delivered.
@@ -57,7 +57,7 @@ public final class S3Output: CollectingOutput {
     /// What was decided and has no record again yet, in the order of the journal.
     var planned: [CollectedObject.Place: [S3State.Plan]] = [:]
     /// Partitions that are delivered up to a number ahead of their source's floor.
-    private var delivered: [CollectedObject.Place: UInt64] = [:]
+    var delivered: [CollectedObject.Place: UInt64] = [:]
     /// Uploads that an earlier attempt began and will not end.
     var orphans: [S3State.Plan] = []
 
@@ -74,7 +74,7 @@ public final class S3Output: CollectingOutput {
     var checksETag: Bool
     /// Turned off when the store does not know it.
     var checksum: ObjectChecksum.Algorithm?
-    private var uses = 0
+    var uses = 0
     /// Keys delivered last, where nothing in them tells objects apart.
     private var lastKeys: [CollectedObject.Place: String] = [:]
 
@@ -237,127 +237,6 @@ public final class S3Output: CollectingOutput {
         read[origin.source] = number
     }
 
-    /// Bytes of rows that are encoded together at most: between them an object may end.
-    private static let step = 16 << 10
-
-    /// Neighbouring rows of one object are encoded together.
-    private func write(
-        _ run: RecordBatch.Run, of batch: borrowing RecordBatch, from source: Int,
-        _ firstRecord: UInt64
-    ) throws(OperationError) {
-        let bytes = batch.bytes
-        let constants = bytes.extracting(
-            run.constants..<run.constants + run.shape.constantsLength)
-        let prefix = run.shape.hasVariablePart ? 4 : 0
-        if run.count == 1 {
-            // Lines of several formats come mixed: most runs are one row.
-            let row = Row(
-                shape: run.shape,
-                bytes: bytes.extracting(run.start + prefix..<run.start + run.byteCount),
-                constants: constants)
-            let object = self.object(
-                for: row, firstRecord, source: source, tag: batch.tag, received: batch.received)
-            return try add(run, of: batch, to: object, end: firstRecord + 1)
-        }
-        let isConstant = firstRecord >= replayEnds[source] && router.isRunConstant(run.shape)
-        var part = run
-        part.count = 0
-        part.byteCount = 0
-        var current: CollectedObject?
-        var number = firstRecord
-        var offset = run.start
-        for _ in 0..<run.count {
-            let length = prefix == 0 ? run.shape.rowLength : Int(bytes.uint32(at: offset))
-            if part.byteCount >= Self.step {
-                try add(part, of: batch, to: current, end: number)
-                part.begin(at: offset)
-            }
-            if part.count == 0 || !isConstant {
-                let row = Row(
-                    shape: run.shape,
-                    bytes: bytes.extracting(offset + prefix..<offset + prefix + length),
-                    constants: constants)
-                let object = self.object(
-                    for: row, number, source: source, tag: batch.tag, received: batch.received)
-                if object !== current, part.count > 0 {
-                    try add(part, of: batch, to: current, end: number)
-                    part.begin(at: offset)
-                }
-                current = object
-            }
-            part.count += 1
-            part.byteCount += prefix + length
-            offset += prefix + length
-            number += 1
-        }
-        try add(part, of: batch, to: current, end: number)
-    }
-
-    /// - Parameter object: `nil` for rows that are delivered.
-    private func add(
-        _ run: RecordBatch.Run, of batch: borrowing RecordBatch, to object: CollectedObject?,
-        end: UInt64
-    ) throws(OperationError) {
-        guard let object else { return }
-        writer.append(run, of: batch, to: &object.records)
-        try object.add(
-            count: run.count, rowBytes: run.byteCount, endingAt: end, upTo: settings.objectSize,
-            &packer)
-        uses += 1
-        object.lastUse = uses
-        // What an earlier attempt decided on ends where it ended then.
-        if object.isLong, object.plan?.end == nil { close(object) }
-    }
-
-    /// Lets no more records into an object.
-    func close(_ object: CollectedObject) {
-        object.takesRecords = false
-        objects[object.place] = nil
-        sealed.append(object)
-    }
-
-    /// The object that a record goes to; `nil` when it is delivered.
-    private func object(
-        for row: Row, _ number: UInt64, source: Int, tag: String, received: Timestamp
-    ) -> CollectedObject? {
-        if number < floors[source] { return nil }
-        let partition = router.partition(of: row, tag: tag, received: received)
-        if number >= replayEnds[source], let last = partition.object, last.takesRecords,
-            last.place.source == source, last.plan == nil
-        {
-            return last
-        }
-        let place = CollectedObject.Place(source: source, partition: partition.text)
-        if number < replayEnds[source], let end = delivered[place], number < end { return nil }
-        if let known = objects[place] {
-            guard let end = known.plan?.end, number >= end else {
-                partition.object = known
-                return known
-            }
-            close(known)
-        }
-        let plan = takePlan(of: place, number)
-        let made = CollectedObject(
-            place: place, start: plan?.start ?? number,
-            time: plan?.time ?? row.eventTime ?? received, opened: clock(), plan: plan,
-            partSize: settings.usesMultipart ? settings.partSize : nil)
-        objects[place] = made
-        partition.object = made
-        return made
-    }
-
-    /// What was decided of the object that a record belongs to.
-    private func takePlan(
-        of place: CollectedObject.Place, _ number: UInt64
-    ) -> S3State.Plan? {
-        guard
-            let index = planned[place]?.firstIndex(where: { $0.end.map { number < $0 } ?? true })
-        else { return nil }
-        let plan = planned[place]?.remove(at: index)
-        if planned[place]?.isEmpty == true { planned[place] = nil }
-        return plan
-    }
-
     // MARK: What is delivered
 
     public func delivered(of source: Int) -> UInt64 {
@@ -433,14 +312,5 @@ public final class S3Output: CollectingOutput {
             KeyTemplate.First(
                 time: row.eventTime ?? received, uuid: "$UUID", index: 0, record: 0))
         return "s3://\(settings.endpoint.bucket)/\(key)"
-    }
-}
-
-extension RecordBatch.Run {
-    /// Goes on without a row behind those it had.
-    fileprivate mutating func begin(at offset: Int) {
-        start = offset
-        count = 0
-        byteCount = 0
     }
 }
