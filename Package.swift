@@ -38,13 +38,15 @@ let package = Package(
         .target(name: "CShims"),
         // Loads libcurl when it is first needed; its headers are all that a build needs of it.
         .target(name: "CCurl"),
+        // The same for ISA-L.
+        .target(name: "CIsal"),
 
         // The vocabulary every plugin sees.
         .target(name: "Core", swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
         // Siblings on top of it, never importing each other but for System, Codec and TLS below them.
         .target(name: "System", dependencies: ["Core", "CShims"]),
         .target(name: "YAML", dependencies: ["Core", "CYaml", "System"]),
-        .target(name: "Codec", dependencies: ["Core", "CShims", "CZlib", "CZstd"]),
+        .target(name: "Codec", dependencies: ["Core", "CIsal", "CShims", "CZlib", "CZstd"]),
         .target(name: "TLS", dependencies: ["Core", "COpenSSL", "System"]),
         .target(
             name: "ObjectStore", dependencies: ["Core", "CCurl", "Codec", "COpenSSL", "System"]),
@@ -116,7 +118,7 @@ let package = Package(
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
             path: "Benchmarks",
             exclude: [
-                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "tls.py",
+                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "s3.py", "tls.py",
                 "README.md",
                 "cases",
                 "load",

@@ -9,7 +9,7 @@ set -euo pipefail
 
 packages=(
     gcc libc6-dev binutils pkg-config python3
-    libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libssl-dev libcurl4-openssl-dev
+    libyaml-dev zlib1g-dev libzstd-dev libpcre2-dev libssl-dev libcurl4-openssl-dev libisal-dev
 )
 if [ "${1:-}" = --test ]; then
     # bsdutils has logger; tshark and nfdump decode flows; python3-venv is for install-stores.sh

@@ -25,6 +25,7 @@ static struct {
     __typeof__(&curl_multi_perform) multi_perform;
     __typeof__(&curl_multi_poll) multi_poll;
     __typeof__(&curl_multi_info_read) multi_info_read;
+    __typeof__(&curl_multi_wakeup) multi_wakeup;
 } curl;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -57,6 +58,7 @@ static void load(void) {
     FIND(multi_perform, "curl_multi_perform")
     FIND(multi_poll, "curl_multi_poll")
     FIND(multi_info_read, "curl_multi_info_read")
+    FIND(multi_wakeup, "curl_multi_wakeup")
 #undef FIND
     if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         snprintf(failure, sizeof failure, "libcurl.so.4 cannot be initialised");
@@ -89,9 +91,12 @@ static bool append(struct bytes *bytes, const char *data, size_t count) {
 struct catchment_exchange {
     CURL *easy;
     struct curl_slist *lines;
-    const uint8_t *body;
+    catchment_piece *body;
+    size_t body_pieces;
     size_t body_count;
-    size_t body_offset;
+    // Where the next byte to send is.
+    size_t piece;
+    size_t piece_offset;
     struct bytes headers;
     struct bytes answer;
     size_t answer_limit;
@@ -101,11 +106,19 @@ struct catchment_exchange {
 
 static size_t take_body(char *target, size_t size, size_t count, void *context) {
     catchment_exchange *exchange = context;
-    size_t left = exchange->body_count - exchange->body_offset;
-    size_t part = size * count < left ? size * count : left;
-    if (part) memcpy(target, exchange->body + exchange->body_offset, part);
-    exchange->body_offset += part;
-    return part;
+    size_t room = size * count, taken = 0;
+    while (taken < room && exchange->piece < exchange->body_pieces) {
+        const catchment_piece *piece = &exchange->body[exchange->piece];
+        size_t left = piece->count - exchange->piece_offset;
+        size_t part = room - taken < left ? room - taken : left;
+        if (part) memcpy(target + taken, piece->start + exchange->piece_offset, part);
+        taken += part;
+        exchange->piece_offset += part;
+        if (part < left) break;
+        exchange->piece++;
+        exchange->piece_offset = 0;
+    }
+    return taken;
 }
 
 // libcurl goes back to the start when it repeats a request on a connection that had died.
@@ -113,7 +126,11 @@ static int seek_body(void *context, curl_off_t offset, int origin) {
     catchment_exchange *exchange = context;
     if (origin != SEEK_SET || offset < 0 || (size_t)offset > exchange->body_count)
         return CURL_SEEKFUNC_FAIL;
-    exchange->body_offset = (size_t)offset;
+    size_t left = (size_t)offset;
+    exchange->piece = 0;
+    while (exchange->piece < exchange->body_pieces && left >= exchange->body[exchange->piece].count)
+        left -= exchange->body[exchange->piece++].count;
+    exchange->piece_offset = left;
     return CURL_SEEKFUNC_OK;
 }
 
@@ -143,6 +160,7 @@ catchment_exchange *catchment_exchange_make(void) {
 void catchment_exchange_free(catchment_exchange *exchange) {
     curl.easy_cleanup(exchange->easy);
     curl.slist_free_all(exchange->lines);
+    free(exchange->body);
     free(exchange->headers.start);
     free(exchange->answer.start);
     free(exchange);
@@ -153,9 +171,18 @@ bool catchment_exchange_begin(catchment_exchange *exchange, const catchment_requ
     curl.easy_reset(easy);
     curl.slist_free_all(exchange->lines);
     exchange->lines = NULL;
-    exchange->body = request->body;
-    exchange->body_count = request->body_count;
-    exchange->body_offset = 0;
+    free(exchange->body);
+    exchange->body = NULL;
+    exchange->body_pieces = exchange->body_count = exchange->piece = exchange->piece_offset = 0;
+    if (request->body_pieces) {
+        size_t size = request->body_pieces * sizeof *exchange->body;
+        exchange->body = malloc(size);
+        if (!exchange->body) return false;
+        memcpy(exchange->body, request->body, size);
+        exchange->body_pieces = request->body_pieces;
+        for (size_t i = 0; i < request->body_pieces; i++)
+            exchange->body_count += request->body[i].count;
+    }
     exchange->headers.count = 0;
     exchange->answer.count = 0;
     exchange->answer_limit = request->answer_limit;
@@ -176,7 +203,7 @@ bool catchment_exchange_begin(catchment_exchange *exchange, const catchment_requ
     SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(CURLOPT_LOW_SPEED_TIME, request->silence_seconds);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(CURLOPT_UPLOAD_BUFFERSIZE, 262144L);
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, 65536L);
     SET(CURLOPT_SSL_VERIFYPEER, request->verify ? 1L : 0L);
     SET(CURLOPT_SSL_VERIFYHOST, request->verify ? 2L : 0L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -189,7 +216,7 @@ bool catchment_exchange_begin(catchment_exchange *exchange, const catchment_requ
     SET(CURLOPT_WRITEDATA, exchange);
     if (request->has_body) {
         SET(CURLOPT_UPLOAD, 1L);
-        SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_count);
+        SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->body_count);
         SET(CURLOPT_READFUNCTION, take_body);
         SET(CURLOPT_READDATA, exchange);
         SET(CURLOPT_SEEKFUNCTION, seek_body);
@@ -231,6 +258,8 @@ int catchment_multi_run(catchment_curl_multi *multi, int wait_ms) {
     if (running && curl.multi_poll((CURLM *)multi, NULL, 0, wait_ms, NULL) != CURLM_OK) return -1;
     return running;
 }
+
+void catchment_multi_wake(catchment_curl_multi *multi) { curl.multi_wakeup((CURLM *)multi); }
 
 catchment_exchange *catchment_multi_done(catchment_curl_multi *multi) {
     int left = 0;

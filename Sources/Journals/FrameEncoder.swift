@@ -18,8 +18,8 @@ struct FrameEncoder: ~Copyable {
     /// Shapes as bytes, by shape: written out once, copied into many frames.
     private var encodedShapes: [Shape: [UInt8]] = [:]
     /// Numbers of the shapes of the frame in the making.
-    private var numbers: [Shape: UInt32] = [:]
-    private var lastShape: (shape: Shape, number: UInt32)?
+    private var numbers = ShapeCache<UInt32>(limit: .max)
+    private var shapeCount: UInt32 = 0
 
     /// Shapes remembered; records with free fields make any number of them.
     private static let shapeLimit = 4096
@@ -81,24 +81,21 @@ struct FrameEncoder: ~Copyable {
     private mutating func appendShapes(of runs: [RecordBatch.Run]) -> [UInt32] {
         let countAt = head.count
         head.append(bigEndian: UInt32(0))
-        numbers.removeAll(keepingCapacity: true)
-        lastShape = nil
+        numbers = ShapeCache(limit: .max)
+        shapeCount = 0
         let result = runs.map { number(of: $0.shape) }
-        head.store(bigEndian: UInt32(numbers.count), at: countAt)
+        head.store(bigEndian: shapeCount, at: countAt)
         return result
     }
 
     private mutating func number(of shape: Shape) -> UInt32 {
-        if let lastShape, lastShape.shape === shape { return lastShape.number }
-        if let known = numbers[shape] {
-            lastShape = (shape, known)
-            return known
+        let next = shapeCount
+        let number = numbers.value(for: shape) { _ in next }
+        if number == next {
+            shapeCount += 1
+            appendShape(shape)
         }
-        let made = UInt32(numbers.count)
-        numbers[shape] = made
-        lastShape = (shape, made)
-        appendShape(shape)
-        return made
+        return number
     }
 
     private mutating func appendShape(_ shape: Shape) {

@@ -38,8 +38,20 @@ public final class FakeStore: Sendable {
     private let server: LoopbackHTTP
 
     /// A class, so that the server's threads share it.
-    final class SharedState: Sendable {
+    final class SharedState: @unchecked Sendable {
+        // Sendable: `isHeld` is guarded by `gate`.
         let value = Mutex(State())
+        private let gate = NSCondition()
+        private var isHeld = false
+
+        func setHeld(_ isHeld: Bool) {
+            gate.withLock {
+                self.isHeld = isHeld
+                gate.broadcast()
+            }
+        }
+
+        func waitWhileHeld() { gate.withLock { while isHeld { gate.wait() } } }
     }
 
     public init() throws {
@@ -54,8 +66,28 @@ public final class FakeStore: Sendable {
                     state.requests.append(request)
                     return true
                 }
-            }, answer: { request in state.value.withLock { Self.answer(request, &$0) } })
+            },
+            answer: { request in
+                state.waitWhileHeld()
+                return state.value.withLock { Self.answer(request, &$0) }
+            })
     }
+
+    /// Refuses requests whose time is not that of its own clock, Sun, 06 Nov 2033 08:49:37 GMT.
+    public func refuseOtherClocks() {
+        fail { request, _ in
+            request.headers["x-amz-date"]?.hasPrefix("20331106T0849") == true
+                ? nil
+                : .reply(
+                    Self.error(
+                        403, "RequestTimeTooSkewed",
+                        headers: ["Date": "Sun, 06 Nov 2033 08:49:37 GMT"]))
+        }
+    }
+
+    /// Carries out no request until `release`.
+    public func hold() { state.setHeld(true) }
+    public func release() { state.setHeld(false) }
 
     public var endpoint: String { "http://127.0.0.1:\(server.port)" }
 

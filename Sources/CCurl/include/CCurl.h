@@ -17,11 +17,17 @@ catchment_exchange *catchment_exchange_make(void);
 void catchment_exchange_free(catchment_exchange *exchange);
 
 typedef struct {
+    const uint8_t *start;
+    size_t count;
+} catchment_piece;
+
+typedef struct {
     const char *method;
     const char *url;
-    // The body stays the caller's and must live until the exchange is taken out.
-    const uint8_t *body;
-    size_t body_count;
+    // The pieces of the body; their bytes stay the caller's and must live until the exchange is
+    // taken out.
+    const catchment_piece *body;
+    size_t body_pieces;
     // Whether the method has a body, be it of no bytes.
     bool has_body;
     // NULL for libcurl's own choice.
@@ -49,6 +55,8 @@ bool catchment_multi_add(catchment_curl_multi *multi, catchment_exchange *exchan
 void catchment_multi_remove(catchment_curl_multi *multi, catchment_exchange *exchange);
 // Goes on with all exchanges, waiting at most so long. Returns how many are not done, or -1.
 int catchment_multi_run(catchment_curl_multi *multi, int wait_ms);
+// Ends the waiting of another thread; the next waiting when there is none.
+void catchment_multi_wake(catchment_curl_multi *multi);
 // An exchange that is done since the last call, or NULL.
 catchment_exchange *catchment_multi_done(catchment_curl_multi *multi);
 

@@ -6,9 +6,9 @@
 /// tell apart what it gets again after a restart: what is delivered ahead of the cursor it must pass
 /// over, and its state must say what that is.
 public protocol CollectingOutput: Output {
-    /// Tells, once and before `open`, which journals there are; `BatchOrigin.source` is a place in
-    /// this list.
-    func prepare(sources: [OutputSource])
+    /// Tells, once and before `open`, which journals there are, and how to reach the engine;
+    /// `BatchOrigin.source` is a place in the list.
+    func prepare(sources: [OutputSource], engine: OutputEngine)
 
     /// Takes records; called instead of `write`.
     func write(_ batch: borrowing RecordBatch, from origin: BatchOrigin) throws(OperationError)
@@ -20,7 +20,7 @@ public protocol CollectingOutput: Output {
     func delivered(of source: Int) -> UInt64
 
     /// Makes the next `commit` deliver everything that was written: the agent stops, or the journal
-    /// has no room to wait longer.
+    /// has no room to wait longer. Without that it may return while requests are under way.
     func handOver()
 
     /// Whether a `commit` that threw can be called again as if it had not been, so that nothing
@@ -29,6 +29,22 @@ public protocol CollectingOutput: Output {
 
     /// Nanoseconds that the next attempt after an error should wait at least.
     var pause: Int64 { get }
+}
+
+/// What an output that collects may ask of the engine; from any thread.
+public struct OutputEngine: Sendable {
+    /// Lets the engine look at `deadline` anew: something that was under way has ended.
+    public var wake: @Sendable () -> Void
+    /// Whether the agent's time to stop is over: what is under way must be given up.
+    public var isOverdue: @Sendable () -> Bool
+
+    public init(
+        wake: @escaping @Sendable () -> Void = {},
+        isOverdue: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.wake = wake
+        self.isOverdue = isOverdue
+    }
 }
 
 /// A journal that an output reads.

@@ -256,6 +256,7 @@ extension RecordBatch {
     }
 
     /// Calls `body` with every record of a run and the range of its row in `bytes`.
+    @inlinable
     public borrowing func forEachRow<Failure: Error>(
         of run: Run, _ body: (Row, Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {

@@ -19,7 +19,7 @@ public final class Shape: Sendable {
     private let hash: Int
 
     /// Columns that one holder of shapes keeps: a JSON object may have thousands of fields.
-    static let heldColumns = 1 << 16
+    @usableFromInline static var heldColumns: Int { 1 << 16 }
 
     /// - Parameter timeColumn: index of a timestamp column, or `nil` to use the time received.
     /// - Throws: `shapeCorrupt` when a column lies outside its part or an argument of a derivation
@@ -113,33 +113,72 @@ extension Shape: Hashable {
 
 /// What somebody works out once per shape: a resolved field, an encoder's plan.
 ///
-/// Bounded: hostile input can make many shapes. The shape used last is found without hashing.
+/// Bounded: hostile input can make many shapes. Shapes used lately are found by their address,
+/// without hashing: lines of several formats come mixed, so that each record may have another shape
+/// than the one before. Inlined so that it is compiled for each `Value`: the generic code costs more
+/// than encoding the record (`Benchmarks/s3.py`).
 public struct ShapeCache<Value> {
-    private var last: (shape: Shape, value: Value)?
-    private var values: [Shape: Value] = [:]
+    @usableFromInline
+    struct Entry {
+        @usableFromInline let shape: Shape
+        @usableFromInline let value: Value
+
+        @usableFromInline
+        init(shape: Shape, value: Value) {
+            self.shape = shape
+            self.value = value
+        }
+    }
+
+    /// Shapes used lately, each in the slot that its address chooses.
+    @usableFromInline var recent: [Entry?] = []
+    @usableFromInline var values: [Shape: Value] = [:]
     /// Columns of all shapes held.
-    private var columnCount = 0
-    private let limit: Int
+    @usableFromInline var columnCount = 0
+    @usableFromInline let limit: Int
 
     /// - Parameter limit: the cache is emptied when it would hold more shapes, or more than
     ///   `Shape.heldColumns` columns.
     public init(limit: Int = 512) { self.limit = limit }
 
     /// The value for `shape`, made when it is not there.
+    @inlinable
     public mutating func value(for shape: Shape, make: (Shape) -> Value) -> Value {
-        if let last, last.shape === shape { return last.value }
+        let slot = shape.addressSlot
+        if slot < recent.count, let entry = recent[slot], entry.shape === shape {
+            return entry.value
+        }
+        return find(shape, slot, make)
+    }
+
+    @inlinable
+    mutating func find(_ shape: Shape, _ slot: Int, _ make: (Shape) -> Value) -> Value {
+        let value: Value
         if let known = values[shape] {
-            last = (shape, known)
-            return known
+            value = known
+        } else {
+            columnCount += shape.columns.count
+            if values.count >= limit || columnCount > Shape.heldColumns {
+                values.removeAll(keepingCapacity: true)
+                recent.removeAll()
+                columnCount = shape.columns.count
+            }
+            value = make(shape)
+            values[shape] = value
         }
-        columnCount += shape.columns.count
-        if values.count >= limit || columnCount > Shape.heldColumns {
-            values.removeAll(keepingCapacity: true)
-            columnCount = shape.columns.count
-        }
-        let made = make(shape)
-        values[shape] = made
-        last = (shape, made)
-        return made
+        if recent.isEmpty { recent = Array(repeating: nil, count: Shape.addressSlots) }
+        recent[slot] = Entry(shape: shape, value: value)
+        return value
+    }
+}
+
+extension Shape {
+    @usableFromInline static var addressSlots: Int { 16 }
+
+    /// A number below `addressSlots` that is the same for as long as the object lives.
+    @inlinable var addressSlot: Int {
+        // Objects of this size lie 128 bytes apart; the upper bits are mixed in.
+        let address = UInt(bitPattern: ObjectIdentifier(self))
+        return Int((address >> 7 ^ address >> 11 ^ address >> 4) & 15)
     }
 }

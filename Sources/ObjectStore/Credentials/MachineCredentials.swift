@@ -19,7 +19,7 @@ private struct NearbyService {
         var request = HTTPRequest(method: method, url: url)
         request.headers = headers
         if method == "PUT" { request.body = Payload(RawSpan()) }
-        return try http.perform([request])[0]
+        return try http.perform(request)
     }
 
     /// - Returns: the answer when it is one; `nil` when nobody is there or knows.

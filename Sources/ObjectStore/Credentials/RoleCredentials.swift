@@ -29,7 +29,7 @@ public struct WebIdentityCredentials: CredentialSource {
                 ("RoleSessionName", environment("AWS_ROLE_SESSION_NAME") ?? "catchment"),
                 ("WebIdentityToken", try SecretFile.text(file)),
             ])
-        return try LentCredentials.sts(try http.perform([request])[0], from: role)
+        return try LentCredentials.sts(try http.perform(request), from: role)
     }
 }
 
@@ -74,13 +74,13 @@ public final class AssumedRoleCredentials: CredentialSource {
             ("host", String(host.first ?? "")), ("x-amz-date", SignatureV4.stamp(now)),
         ]
         if let token = key.sessionToken { request.headers.append(("x-amz-security-token", token)) }
-        let hash = request.body?.withBytes { Digest.sha256($0) }.hex ?? SignatureV4.emptyHash
+        let hash = request.body?.sha256.hex ?? SignatureV4.emptyHash
         let steps = SignatureV4(credentials: key, region: region, service: "sts").sign(
             method: "POST", path: "/", query: "", headers: request.headers, payloadHash: hash,
             at: now)
         request.headers.append(("authorization", steps.authorization))
         do throws(OperationError) {
-            return try LentCredentials.sts(try http.perform([request])[0], from: role)
+            return try LentCredentials.sts(try http.perform(request), from: role)
         } catch {
             // The key underneath may have ended.
             base.renew()

@@ -1,10 +1,11 @@
 import CCurl
 import Core
 import Glibc
+import Synchronization
 
 /// Sends requests by libcurl, several at once, and keeps connections open between them.
 ///
-/// For use by one thread.
+/// For use by one thread, but for `wake`.
 @safe
 final class HTTPClient {
     struct Options: Sendable, Equatable {
@@ -22,9 +23,20 @@ final class HTTPClient {
     }
 
     private let options: Options
-    // Made by the shim and freed in deinit, after the exchanges that ran in it.
-    private var multi: OpaquePointer?
-    private var exchanges: [Exchange] = []
+    // Made by the shim and freed in deinit, after the exchanges that ran in it; as a number, since
+    // `wake` reads it from other threads.
+    private let multi = Atomic<UInt>(0)
+    /// Exchanges that may be used again.
+    private var idle: [Exchange] = []
+    private var running: [Running] = []
+    private var count = 0
+
+    private struct Running {
+        var token: Int
+        var exchange: Exchange
+        /// libcurl reads its body.
+        var request: HTTPRequest
+    }
 
     /// A request and its answer as the shim holds them; used again and again.
     @safe
@@ -40,55 +52,87 @@ final class HTTPClient {
         deinit { unsafe catchment_exchange_free(pointer) }
     }
 
-    init(_ options: Options) {
-        self.options = options
-        unsafe multi = nil
-    }
+    init(_ options: Options) { self.options = options }
 
     deinit {
-        exchanges.removeAll()
-        if let multi = unsafe multi { unsafe catchment_multi_free(multi) }
+        cancel()
+        idle.removeAll()
+        if let multi = unsafe pointer { unsafe catchment_multi_free(multi) }
     }
 
-    /// Sends all requests at once and waits for their answers, in the same order.
+    /// Sends a request and waits for its answer.
     ///
-    /// - Parameter isOverdue: ends the waiting; what has no answer by then has failed.
     /// - Throws: when libcurl is not there or has no memory.
     func perform(
-        _ requests: [HTTPRequest], until isOverdue: () -> Bool = { false }
-    ) throws(OperationError) -> [Result<HTTPResponse, HTTPFailure>] {
+        _ request: HTTPRequest
+    ) throws(OperationError) -> Result<HTTPResponse, HTTPFailure> {
+        let token = try begin(request)
+        while true {
+            for (ended, result) in run(atMost: 1_000) where ended == token { return result }
+        }
+    }
+
+    /// Begins to send a request.
+    ///
+    /// - Returns: what `run` calls it.
+    /// - Throws: when libcurl is not there or has no memory.
+    func begin(_ request: HTTPRequest) throws(OperationError) -> Int {
         let multi = unsafe try start()
-        while exchanges.count < requests.count {
-            guard let made = Exchange() else { throw Self.noMemory }
-            exchanges.append(made)
+        guard let exchange = idle.popLast() ?? Exchange() else { throw Self.noMemory }
+        guard prepare(exchange, request), unsafe catchment_multi_add(multi, exchange.pointer) else {
+            throw Self.noMemory
         }
-        var used: [Exchange] = []
-        // Whatever happens, libcurl holds no pointer into the requests when this ends.
-        defer {
-            for exchange in used { unsafe catchment_multi_remove(multi, exchange.pointer) }
-        }
-        for (index, request) in requests.enumerated() {
-            let exchange = exchanges[index]
-            guard prepare(exchange, request),
-                unsafe catchment_multi_add(multi, exchange.pointer)
-            else { throw Self.noMemory }
-            used.append(exchange)
-        }
-        var results: [Result<HTTPResponse, HTTPFailure>?] = Array(
-            repeating: nil, count: requests.count)
-        var running: Int32 = 1
-        while running > 0, !isOverdue() {
-            running = unsafe catchment_multi_run(multi, 200)
-            while let done = unsafe catchment_multi_done(multi) {
-                guard let index = used.firstIndex(where: { unsafe $0.pointer == done }) else {
-                    continue
-                }
-                results[index] = Self.result(of: used[index])
+        count += 1
+        running.append(Running(token: count, exchange: exchange, request: request))
+        return count
+    }
+
+    /// Goes on with all requests until one has ended or the time is over.
+    ///
+    /// - Returns: those that have ended.
+    func run(
+        atMost milliseconds: Int32
+    ) -> [(token: Int, result: Result<HTTPResponse, HTTPFailure>)] {
+        guard let multi = unsafe pointer, !running.isEmpty else { return [] }
+        var ended: [(token: Int, result: Result<HTTPResponse, HTTPFailure>)] = []
+        if unsafe catchment_multi_run(multi, milliseconds) < 0 {
+            ended = running.map {
+                ($0.token, .failure(HTTPFailure(code: 42, reason: "libcurl has failed")))
             }
+            cancel()
+            return ended
         }
-        return withExtendedLifetime(requests) {
-            results.map { $0 ?? .failure(HTTPFailure(code: 42, reason: "there was no time left")) }
+        while let done = unsafe catchment_multi_done(multi) {
+            guard let index = running.firstIndex(where: { unsafe $0.exchange.pointer == done })
+            else { continue }
+            let one = running.remove(at: index)
+            ended.append((one.token, Self.result(of: one.exchange)))
+            unsafe catchment_multi_remove(multi, done)
+            idle.append(one.exchange)
         }
+        return ended
+    }
+
+    /// Ends the waiting of `run`; may be called by any thread.
+    func wake() {
+        if let multi = unsafe pointer { unsafe catchment_multi_wake(multi) }
+    }
+
+    /// Gives up all requests.
+    func cancel() {
+        guard let multi = unsafe pointer else { return }
+        // libcurl holds no pointer into a request from then on.
+        for one in running {
+            unsafe catchment_multi_remove(multi, one.exchange.pointer)
+            idle.append(one.exchange)
+        }
+        running.removeAll()
+    }
+
+    @unsafe
+    private var pointer: OpaquePointer? {
+        // Written once, by `start`.
+        unsafe OpaquePointer(bitPattern: multi.load(ordering: .acquiring))
     }
 
     private static let noMemory = OperationError(
@@ -96,7 +140,7 @@ final class HTTPClient {
 
     @unsafe
     private func start() throws(OperationError) -> OpaquePointer {
-        if let multi = unsafe multi { return unsafe multi }
+        if let multi = unsafe pointer { return unsafe multi }
         // The text is static.
         if let reason = unsafe catchment_curl_load() {
             throw OperationError(
@@ -105,7 +149,7 @@ final class HTTPClient {
                 canRetry: false)
         }
         guard let made = unsafe catchment_multi_make() else { throw Self.noMemory }
-        unsafe multi = made
+        multi.store(UInt(bitPattern: made), ordering: .releasing)
         return unsafe made
     }
 
@@ -125,14 +169,20 @@ final class HTTPClient {
             unsafe free(UnsafeMutableRawPointer(mutating: description.ca_path))
             unsafe free(UnsafeMutableRawPointer(mutating: description.proxy))
         }
-        unsafe description.body = request.body?.start
-        unsafe description.body_count = request.body?.count ?? 0
+        let pieces = unsafe request.body?.starts ?? []
+        let parts = unsafe pieces.map { unsafe catchment_piece(start: $0.start, count: $0.count) }
         unsafe description.has_body = request.body != nil
         unsafe description.verify = options.verifies
         unsafe description.connect_timeout_ms = Int(max(1, options.connectTimeout / 1_000_000))
         unsafe description.silence_seconds = Int(max(1, options.silence / 1_000_000_000))
         unsafe description.answer_limit = request.answerLimit
-        guard unsafe catchment_exchange_begin(exchange.pointer, &description) else { return false }
+        // The shim copies the list of pieces.
+        let isReady = unsafe parts.withUnsafeBufferPointer { parts in
+            unsafe description.body = parts.baseAddress
+            unsafe description.body_pieces = parts.count
+            return unsafe catchment_exchange_begin(exchange.pointer, &description)
+        }
+        guard isReady else { return false }
         return request.headers.allSatisfy { header in
             // libcurl takes `Name;` for a header without a value.
             unsafe catchment_exchange_header(

@@ -1,30 +1,3 @@
-public import Core
-
-/// Bytes of a request: they stay where they are until the last reference is gone.
-public final class Payload: @unchecked Sendable {
-    // Sendable: never changes.
-    private let buffer: ByteBuffer
-
-    public init(_ buffer: consuming ByteBuffer) { self.buffer = buffer }
-
-    public convenience init(_ bytes: RawSpan) {
-        var buffer = ByteBuffer(capacity: bytes.byteCount)
-        buffer.append(bytes)
-        self.init(buffer)
-    }
-
-    public var count: Int { buffer.count }
-
-    public func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result { buffer.withBytes(body) }
-
-    /// The bytes; valid as long as this object lives.
-    @unsafe
-    var start: UnsafePointer<UInt8>? {
-        // The storage belongs to `buffer`, which never changes.
-        unsafe buffer.withUnsafeBytes { unsafe $0.assumingMemoryBound(to: UInt8.self).baseAddress }
-    }
-}
-
 /// One request, ready to be sent.
 struct HTTPRequest {
     var method: String
@@ -37,7 +10,7 @@ struct HTTPRequest {
 }
 
 /// What a server answered.
-struct HTTPResponse {
+struct HTTPResponse: Sendable {
     var status: Int
     /// Names in lower case.
     var headers: [(name: String, value: String)]

@@ -27,18 +27,42 @@ public enum Digest {
         return result
     }
 
+    static func sha256(_ payload: Payload) -> [UInt8] { unsafe digest(payload, EVP_sha256()) }
+
+    static func md5(_ payload: Payload) -> [UInt8] { unsafe digest(payload, EVP_md5()) }
+
     @unsafe
     private static func digest(_ bytes: RawSpan, _ kind: OpaquePointer?) -> [UInt8] {
+        unsafe digest(kind) { update in update(bytes) }
+    }
+
+    @unsafe
+    private static func digest(_ payload: Payload, _ kind: OpaquePointer?) -> [UInt8] {
+        unsafe digest(kind) { update in payload.forEachPiece(update) }
+    }
+
+    /// - Parameter feed: is given what takes the bytes, piece by piece.
+    @unsafe
+    private static func digest(
+        _ kind: OpaquePointer?, _ feed: ((RawSpan) -> Void) -> Void
+    ) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var count: UInt32 = 0
-        // All pointers live for the call; the result has room for every digest.
-        let status = unsafe bytes.withUnsafeBytes { bytes in
-            unsafe result.withUnsafeMutableBufferPointer { result in
-                unsafe EVP_Digest(
-                    bytes.baseAddress, bytes.count, result.baseAddress, &count, kind, nil)
+        // The context is made and freed here; all other pointers live for their calls. The result
+        // has room for every digest.
+        let context = unsafe EVP_MD_CTX_new()
+        defer { unsafe EVP_MD_CTX_free(context) }
+        var isGood = unsafe EVP_DigestInit_ex(context, kind, nil) == 1
+        feed { bytes in
+            let status = unsafe bytes.withUnsafeBytes {
+                unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count)
             }
+            isGood = isGood && status == 1
         }
-        precondition(status == 1, "OpenSSL lacks a digest")
+        let status = unsafe result.withUnsafeMutableBufferPointer {
+            unsafe EVP_DigestFinal_ex(context, $0.baseAddress, &count)
+        }
+        precondition(isGood && status == 1, "OpenSSL lacks a digest")
         return Array(result.prefix(Int(count)))
     }
 }

@@ -16,13 +16,12 @@ public struct ObjectChecksum: Sendable, Equatable {
 
     public init(_ algorithm: Algorithm, of payload: Payload) {
         self.algorithm = algorithm
-        let bytes: [UInt8] = payload.withBytes { bytes in
-            switch algorithm {
-            case .sha256: return Digest.sha256(bytes)
-            case .crc32c:
-                let sum = Checksum.crc32c(bytes)
-                return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> UInt32($0)) }
-            }
+        let bytes: [UInt8]
+        switch algorithm {
+        case .sha256: bytes = payload.sha256
+        case .crc32c:
+            let sum = payload.crc32c
+            bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> UInt32($0)) }
         }
         value = bytes.base64
     }

@@ -1,7 +1,7 @@
 package import Core
 
 /// What a store answered to a request that it has carried out.
-public struct StoreAnswer {
+public struct StoreAnswer: Sendable {
     let response: HTTPResponse
 
     init(response: HTTPResponse) { self.response = response }

@@ -2,7 +2,7 @@ public import Core
 
 /// Signs requests to one bucket, sends them, and judges the answers.
 ///
-/// For use by one thread.
+/// For use by one thread, but for `wake`.
 public final class StoreClient {
     /// How connections are made.
     public struct Transport: Sendable, Equatable {
@@ -39,58 +39,95 @@ public final class StoreClient {
         self.clock = clock
     }
 
-    /// Sends requests at once and waits for all answers, in the same order.
+    /// Sends a request and waits for its answer.
     ///
     /// What fails because of our clock or an ended key is repeated once with better ones.
     ///
-    /// - Parameter isOverdue: ends the waiting; what has no answer by then has failed.
     /// - Throws: when nothing can be sent at all: no key, no libcurl.
-    public func send(
-        _ requests: [StoreRequest], until isOverdue: () -> Bool = { false }
-    ) throws(OperationError) -> [Result<StoreAnswer, StoreFailure>] {
-        if requests.isEmpty { return [] }
-        var results = try sendOnce(requests, isOverdue)
-        var again: [Int] = []
-        for (index, result) in results.enumerated() {
-            guard case .failure(let failure) = result else { continue }
-            if failure.kind == .skewed { again.append(index) }
-            if failure.kind == .expired {
-                chain.renew()
-                again.append(index)
-            }
-        }
-        if again.isEmpty || isOverdue() { return results }
-        let second = try sendOnce(again.map { requests[$0] }, isOverdue)
-        for (index, result) in zip(again, second) { results[index] = result }
-        return results
-    }
-
-    /// Sends one request.
     public func send(_ request: StoreRequest) throws(OperationError) -> Result<
         StoreAnswer, StoreFailure
     > {
         try send([request])[0]
     }
 
-    private func sendOnce(
-        _ requests: [StoreRequest], _ isOverdue: () -> Bool
+    /// Sends requests at once and waits for their answers, which come in the order of the requests.
+    ///
+    /// - Throws: as for one.
+    func send(
+        _ requests: [StoreRequest]
     ) throws(OperationError) -> [Result<StoreAnswer, StoreFailure>] {
+        var answers = try sendOnce(requests)
+        let again = answers.indices.filter {
+            if case .failure(let failure) = answers[$0] { canRepeat(after: failure) } else { false }
+        }
+        if again.isEmpty { return answers }
+        for (index, answer) in zip(again, try sendOnce(again.map { requests[$0] })) {
+            answers[index] = answer
+        }
+        return answers
+    }
+
+    private func sendOnce(
+        _ requests: [StoreRequest]
+    ) throws(OperationError) -> [Result<StoreAnswer, StoreFailure>] {
+        var tokens: [Int] = []
+        for request in requests { tokens.append(try begin(request)) }
+        var answers: [Int: Result<StoreAnswer, StoreFailure>] = [:]
+        while answers.count < tokens.count {
+            for (token, answer) in run(atMost: 1_000) { answers[token] = answer }
+        }
+        return tokens.compactMap { answers[$0] }
+    }
+
+    // MARK: Many at once
+
+    /// Begins to send a request.
+    ///
+    /// - Returns: what `run` calls it.
+    /// - Throws: when nothing can be sent at all: no key, no libcurl.
+    func begin(_ request: StoreRequest) throws(OperationError) -> Int {
         let credentials = try chain.credentials()
         let now = Timestamp(nanoseconds: clock().nanoseconds &+ skew)
-        let signed = requests.map { sign($0, credentials, at: now) }
-        return try http.perform(signed, until: isOverdue).map { result in
-            switch result {
-            case .failure(let failure): return .failure(StoreFailure(failure))
-            case .success(let response):
-                if (200...299).contains(response.status) {
-                    return .success(StoreAnswer(response: response))
-                }
-                let failure = StoreFailure(response, now: now)
-                if failure.kind == .skewed, let date = response["date"].flatMap(HTTPDate.parse) {
-                    skew = date.nanoseconds(since: clock())
-                }
-                return .failure(failure)
+        return try http.begin(sign(request, credentials, at: now))
+    }
+
+    /// Goes on with all requests until one has ended or the time is over.
+    ///
+    /// - Returns: those that have.
+    func run(
+        atMost milliseconds: Int32
+    ) -> [(token: Int, answer: Result<StoreAnswer, StoreFailure>)] {
+        http.run(atMost: milliseconds).map { ($0.token, judge($0.result)) }
+    }
+
+    /// Ends the waiting of `run`; may be called by any thread.
+    func wake() { http.wake() }
+
+    /// Gives up all requests.
+    func cancel() { http.cancel() }
+
+    /// Whether a request that failed so may succeed at once: the clock was set by the answer, or
+    /// another key is asked for now.
+    func canRepeat(after failure: StoreFailure) -> Bool {
+        if failure.kind == .expired { chain.renew() }
+        return failure.kind == .skewed || failure.kind == .expired
+    }
+
+    private func judge(
+        _ result: Result<HTTPResponse, HTTPFailure>
+    ) -> Result<StoreAnswer, StoreFailure> {
+        switch result {
+        case .failure(let failure): return .failure(StoreFailure(failure))
+        case .success(let response):
+            if (200...299).contains(response.status) {
+                return .success(StoreAnswer(response: response))
             }
+            let now = Timestamp(nanoseconds: clock().nanoseconds &+ skew)
+            let failure = StoreFailure(response, now: now)
+            if failure.kind == .skewed, let date = response["date"].flatMap(HTTPDate.parse) {
+                skew = date.nanoseconds(since: clock())
+            }
+            return .failure(failure)
         }
     }
 
@@ -100,7 +137,7 @@ public final class StoreClient {
     ) -> HTTPRequest {
         let query = PercentEncoding.query(request.query)
         let hash =
-            request.body.map { $0.withBytes { Digest.sha256($0) }.hex }
+            request.body.map { $0.sha256.hex }
             ?? SignatureV4.emptyHash
         var headers = request.headers
         headers.append(("x-amz-content-sha256", hash))

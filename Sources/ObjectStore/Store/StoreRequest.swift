@@ -1,7 +1,7 @@
 import Core
 
 /// One request to a bucket, before it is signed.
-public struct StoreRequest {
+public struct StoreRequest: Sendable {
     public var method: String
     /// The object; `nil` is the bucket itself.
     public var key: String?
@@ -12,6 +12,8 @@ public struct StoreRequest {
     public var body: Payload?
     /// Bytes of the answer's body that are taken.
     public var answerLimit = 4 << 20
+    /// Whether the MD5 of the body will be compared with what the store answers.
+    public var isComparedByMD5 = false
 
     public init(_ method: String, key: String?) {
         self.method = method

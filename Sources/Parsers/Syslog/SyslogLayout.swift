@@ -160,11 +160,18 @@ struct SyslogLayout {
     private static func beginRun(
         _ shape: Shape, source: PayloadSource, of batch: inout RecordBatch
     ) {
-        // Once per round of receiving; the buffer costs an allocation.
-        var constants = ByteBuffer(capacity: constantsLength)
-        constants.append(bigEndian: source.received.nanoseconds)
-        constants.append(bigEndian: source.transport.padded)
-        batch.beginRun(shape, constants: constants.bytes)
+        // Once per line where lines of several shapes come mixed: nothing is allocated.
+        var constants = InlineArray<12, UInt8>(repeating: 0)
+        let received = UInt64(bitPattern: source.received.nanoseconds)
+        let transport = source.transport.padded
+        for place in 0..<8 {
+            constants[place] = UInt8(truncatingIfNeeded: received >> UInt64(56 - 8 * place))
+        }
+        for place in 0..<4 {
+            constants[8 + place] = UInt8(truncatingIfNeeded: transport >> UInt32(24 - 8 * place))
+        }
+        // The span is used for the call only.
+        batch.beginRun(shape, constants: unsafe constants.span.bytes)
     }
 
     /// Writes what the records of all formats begin with into the fixed part of a row.

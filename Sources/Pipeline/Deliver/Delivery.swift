@@ -30,6 +30,8 @@ final class Delivery {
     private let collector: (any CollectingOutput)?
     /// Bytes of rows that a collecting output may keep waiting in the journals.
     var heldLimit = Int.max
+    /// How the output reaches the worker.
+    var engine = OutputEngine()
     private var isPrepared = false
     /// Whether a commit failed that can be called again.
     private(set) var isHolding = false
@@ -97,7 +99,7 @@ final class Delivery {
                     let journal = $0.reader.journal
                     return OutputSource(
                         name: journal.name, isPersistent: journal.settings.isPersistent)
-                })
+                }, engine: engine)
             isPrepared = true
         }
         // Before the output goes back to what `cursor` says; and before a journal that has lost its

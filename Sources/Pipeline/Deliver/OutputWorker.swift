@@ -62,6 +62,10 @@ final class OutputWorker: @unchecked Sendable {
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
     func start(onEnd: @escaping @Sendable () -> Void) {
+        // The output belongs to the worker: neither keeps the other alive by this.
+        delivery.engine = OutputEngine(
+            wake: { [weak self] in self?.bell.ring() },
+            isOverdue: { [weak self] in self?.isOverdue ?? true })
         _ = Thread.start(name: name) { [self] in
             run()
             ended.store(true, ordering: .releasing)

@@ -16,19 +16,37 @@ import Testing
         return Array(bytes.prefix(count))
     }
 
-    @Test(arguments: [0, 1, 100, 32_768, 300_000])
-    func gzipComesBackFromTwoMembers(count: Int) throws {
-        let sample = sample(count)
-        var encoder = try GzipEncoder(level: 1)
+    /// Whose encoders there are on this machine; builds have ISA-L's package, machines need not.
+    static let encoders: [(GzipEncoder.Library, level: Int)] =
+        (GzipEncoder.remark == nil ? [(.isal, 1), (.isal, 2), (.isal, 3)] : [])
+        + [(.zlib, 1), (.zlib, 9)]
+
+    /// Members of one size each, as an output makes them.
+    private func pack(
+        _ samples: [[UInt8]], _ encoder: (GzipEncoder.Library, level: Int)
+    ) throws -> ByteBuffer {
+        var gzip = try GzipEncoder(level: encoder.level, library: encoder.0)
         var packed = ByteBuffer()
-        for _ in 0..<2 {
-            try sample.withBytes { span throws(OperationError) in
-                try encoder.append(span, to: &packed)
+        for sample in samples {
+            // In pieces, too: a member may take any number of them.
+            for piece in [0..<sample.count / 3, sample.count / 3..<sample.count] {
+                try sample.withBytes { span throws(OperationError) in
+                    try gzip.append(span.extracting(piece), to: &packed)
+                }
             }
-            try encoder.finish(to: &packed)
+            try gzip.finish(to: &packed)
         }
-        // All at once, and byte by byte.
-        for piece in [packed.count, 7] {
+        return packed
+    }
+
+    @Test(arguments: [0, 1, 100, 32_768, 120_000], encoders)
+    func gzipComesBackFromTwoMembers(
+        count: Int, encoder: (GzipEncoder.Library, level: Int)
+    ) throws {
+        let sample = sample(count)
+        let packed = try pack([sample, sample], encoder)
+        // All at once, and in small pieces.
+        for piece in [packed.count, 61] {
             var decoder = try GzipDecoder()
             var plain = ByteBuffer()
             for start in stride(from: 0, to: packed.count, by: piece) {
@@ -39,6 +57,62 @@ import Testing
             #expect(isWhole)
             #expect(plain.bytes.copy() == sample + sample)
         }
+    }
+
+    /// What is made here is what everybody calls gzip.
+    @Test(
+        arguments: [
+            ["gzip", "-dc"],
+            [
+                "python3", "-c",
+                "import gzip,sys;sys.stdout.buffer.write(gzip.decompress(sys.stdin.buffer.read()))",
+            ],
+        ], encoders)
+    func othersReadEveryMember(
+        command: [String], encoder: (GzipEncoder.Library, level: Int)
+    ) throws {
+        // Nothing, what does not compress, long runs, and lines longer than the window.
+        var random = SeededRandom(seed: 9)
+        let samples = [
+            [], (0..<70_000).map { _ in UInt8(truncatingIfNeeded: random.next()) },
+            Array(repeating: 97, count: 200_000), sample(400_000), sample(3),
+        ]
+        let packed = try pack(samples, encoder)
+        let directory = try TemporaryDirectory()
+        let file = directory.file("in.gz")
+        let bytes = packed.bytes.copy()
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
+        let process = Foundation.Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let plain = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(plain == Data(samples.flatMap { $0 }))
+    }
+
+    @Test func takesZlibForLevelsThatTheFastOneLacks() throws {
+        let sample = sample(300_000)
+        var sizes: [Int] = []
+        for level in [1, 9] {
+            var encoder = try GzipEncoder(level: level)
+            var packed = ByteBuffer()
+            try sample.withBytes { span throws(OperationError) in
+                try encoder.append(span, to: &packed)
+            }
+            try encoder.finish(to: &packed)
+            sizes.append(packed.count)
+        }
+        let best = try pack([sample], (.zlib, 9))
+        #expect(sizes[1] == best.count)
+        #expect(sizes[1] <= sizes[0])
+        #expect(
+            code { () throws(OperationError) in _ = try GzipEncoder(level: 4, library: .isal) }
+                == .compressionFailed)
     }
 
     @Test func gzipFlushMakesEverythingReadable() throws {

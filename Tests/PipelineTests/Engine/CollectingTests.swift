@@ -37,7 +37,7 @@ private final class HoardingOutput: CollectingOutput {
         canCommitAgain = settings.boolean("again")
     }
 
-    func prepare(sources: [OutputSource]) { self.sources = sources }
+    func prepare(sources: [OutputSource], engine: OutputEngine) { self.sources = sources }
 
     func open(resuming state: [UInt8], log: Log) throws(OperationError) {
         Self.opens.withLock { $0 += 1 }

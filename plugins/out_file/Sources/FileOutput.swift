@@ -27,6 +27,7 @@ public final class FileOutput: Output {
     var dirty: [DestinationFile] = []
     var renames: [FileState.Rename] = []
     private var saidGone: Set<String> = []
+    private var isFirstOpen = true
     private var uses = 0
     /// Encoded bytes of one file that are held in memory before the commit.
     var holdLimit = 256 << 10
@@ -52,6 +53,10 @@ public final class FileOutput: Output {
         close()
         self.log = log
         try packer.open()
+        if isFirstOpen, settings.compression == .gzip, let remark = GzipEncoder.remark {
+            log.info(remark)
+        }
+        isFirstOpen = false
         guard let state = FileState(state) else {
             log.error("the saved state of the files is not readable; appending to what is there")
             return

@@ -13,6 +13,8 @@ final class CollectedObject {
     struct Part {
         var number: Int
         var payload: Payload
+        /// Whether a request with it is under way.
+        var isUnderWay = false
     }
 
     let place: Place
@@ -30,8 +32,11 @@ final class CollectedObject {
 
     /// Records that are not packed yet.
     var records = ByteBuffer()
-    /// Packed bytes that are in no part yet.
-    private var packed = ByteBuffer()
+    /// Packed bytes that are in no part yet, and before them those that make whole parts.
+    private var packed = PayloadDraft()
+    private var whole: [Payload] = []
+    /// Bytes of a part; `nil` when the object goes out in one.
+    private let partSize: Int?
     private var recordBytes = 0
     private(set) var packedBytes = 0
 
@@ -46,6 +51,8 @@ final class CollectedObject {
     let plan: S3State.Plan?
 
     var upload: String?
+    /// Whether the upload is being begun or completed.
+    var isUnderWay = false
     /// What the parts of the upload come with, as it was begun.
     var checksum: ObjectChecksum.Algorithm?
     private(set) var waiting: [Part] = []
@@ -54,7 +61,11 @@ final class CollectedObject {
     /// Bytes of parts that the store has.
     private(set) var storedBytes = 0
 
-    init(place: Place, start: UInt64, time: Timestamp, opened: Timestamp, plan: S3State.Plan?) {
+    init(
+        place: Place, start: UInt64, time: Timestamp, opened: Timestamp, plan: S3State.Plan?,
+        partSize: Int?
+    ) {
+        self.partSize = partSize
         self.place = place
         self.start = start
         self.time = time
@@ -66,33 +77,71 @@ final class CollectedObject {
     }
 
     /// Counts records that were written behind `records` as JSON.
+    ///
+    /// - Parameters:
+    ///   - rowBytes: bytes of their rows.
+    ///   - size: bytes that the object should have, packed.
     func add(
-        count: Int, endingAt end: UInt64, _ packer: inout ObjectPacker
+        count: Int, rowBytes: Int, endingAt end: UInt64, upTo size: Int,
+        _ packer: inout ObjectPacker
     ) throws(OperationError) {
         self.count += UInt64(count)
         self.end = end
+        uncheckedBytes += rowBytes
         if records.count >= packer.pieceLength { try pack(&packer) }
+        // Looking more often would make objects of a few records when they should be small.
+        guard uncheckedBytes >= Self.checkBytes else { return }
+        uncheckedBytes = 0
+        isLong = try hasReached(size, &packer)
     }
+
+    /// Bytes of rows after which an object looks whether it is long enough.
+    private static let checkBytes = 16 << 10
+    private var uncheckedBytes = 0
+    /// Whether it was found to be long enough.
+    private(set) var isLong = false
+    /// Whether records may be added.
+    var takesRecords = true
 
     /// Whether it is long enough, measured by what is packed and not by a guess.
     func hasReached(_ size: Int, _ packer: inout ObjectPacker) throws(OperationError) -> Bool {
         if expectedBytes < size { return false }
         try pack(&packer)
-        return packedBytes >= size
+        // Better a little too short than one small piece after the other.
+        return packedBytes >= size - size / 20
     }
 
     private func pack(_ packer: inout ObjectPacker) throws(OperationError) {
         if records.isEmpty { return }
-        let before = packed.count
-        try packer.pack(records, into: &packed)
+        try packer.pack(records) { keep($0) }
         recordBytes += records.count
-        packedBytes += packed.count - before
-        records.removeAll(keepingAtMost: 64 << 10)
+        records.removeAll(keepingAtMost: packer.keptLength)
+    }
+
+    /// Takes packed bytes, in parts of one size, as some stores want them.
+    private func keep(_ bytes: RawSpan) {
+        packedBytes += bytes.byteCount
+        var offset = 0
+        while offset < bytes.byteCount {
+            let room = partSize.map { $0 - packed.count } ?? .max
+            let count = min(room, bytes.byteCount - offset)
+            packed.append(bytes.extracting(offset..<offset + count))
+            offset += count
+            if count == room { whole.append(packed.finish()) }
+        }
     }
 
     /// Bytes in memory.
     var heldBytes: Int {
-        records.count + packed.count + waiting.reduce(0) { $0 + $1.payload.count }
+        records.count + packed.count + whole.reduce(0) { $0 + $1.count }
+            + waiting.reduce(0) { $0 + $1.payload.count }
+    }
+
+    /// Of them, those that are parts of an upload or may become one; small objects are many, and
+    /// have a limit of their own.
+    var bodyBytes: Int {
+        guard let partSize, packedBytes > partSize / 8 else { return 0 }
+        return heldBytes - records.count
     }
 
     /// Bytes that it will have, with what is not packed yet at the ratio so far.
@@ -108,34 +157,23 @@ final class CollectedObject {
         isSealed = true
     }
 
-    /// Cuts what is packed into parts of one size, as some stores want them, and the rest when it
-    /// is sealed.
-    func cut(_ partSize: Int) {
-        guard isMultipart else {
-            if isSealed, partCount == 0 {
-                addPart(packed.bytes)
-                packed = ByteBuffer()
-            }
-            return
-        }
-        var offset = 0
-        while packed.count - offset >= partSize {
-            addPart(packed.bytes.extracting(offset..<offset + partSize))
-            offset += partSize
-        }
-        if isSealed, packed.count > offset || partCount == 0 {
-            addPart(packed.bytes.extracting(offset..<packed.count))
-            offset = packed.count
-        }
-        guard offset > 0 else { return }
-        var rest = ByteBuffer(capacity: partSize)
-        rest.append(packed.bytes.extracting(offset..<packed.count))
-        packed = rest
+    /// Makes parts of what is whole, and of the rest when it is sealed.
+    func cut() {
+        guard isMultipart || isSealed else { return }
+        for payload in whole { addPart(payload) }
+        whole.removeAll()
+        if isSealed, packed.count > 0 || partCount == 0 { addPart(packed.finish()) }
     }
 
-    private func addPart(_ bytes: RawSpan) {
+    private func addPart(_ payload: Payload) {
         partCount += 1
-        waiting.append(Part(number: partCount, payload: Payload(bytes)))
+        waiting.append(Part(number: partCount, payload: payload))
+    }
+
+    /// A request with a part begins, or has failed.
+    func setUnderWay(_ number: Int, _ isUnderWay: Bool) {
+        guard let index = waiting.firstIndex(where: { $0.number == number }) else { return }
+        waiting[index].isUnderWay = isUnderWay
     }
 
     /// The store has a part.

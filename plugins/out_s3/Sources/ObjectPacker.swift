@@ -10,31 +10,42 @@ struct ObjectPacker: ~Copyable {
     private var gzip: GzipEncoder?
     private var zstd: ZstdEncoder?
 
-    /// Bytes of records that are compressed together: more gains hardly anything.
-    var pieceLength = 1 << 20
+    private var packed = ByteBuffer()
 
-    init(_ compression: S3Settings.Compression) { self.compression = compression }
+    /// Bytes of records that are compressed together: more gains hardly anything.
+    var pieceLength: Int
+
+    /// Bytes of memory that an object keeps for its next piece; less where there are many.
+    var keptLength = 64 << 10
+
+    init(_ compression: S3Settings.Compression) {
+        self.compression = compression
+        pieceLength = compression == .none ? 64 << 10 : 1 << 20
+    }
 
     /// Starts with fresh encoders: one that failed is in no state to go on.
     mutating func open() throws(OperationError) {
         switch compression {
         case .none: break
-        case .gzip: gzip = try GzipEncoder(level: 6)
+        case .gzip: gzip = try GzipEncoder(level: 1)
         case .zstd: zstd = try ZstdEncoder(level: 3)
         }
     }
 
+    /// Calls `take` with the bytes that are stored for `records`.
     mutating func pack(
-        _ records: borrowing ByteBuffer, into target: inout ByteBuffer
+        _ records: borrowing ByteBuffer, _ take: (RawSpan) -> Void
     ) throws(OperationError) {
+        packed.removeAll(keepingAtMost: 256 << 10)
         switch compression {
-        case .none: target.append(contentsOf: records)
+        case .none: return take(records.bytes)
         case .gzip:
-            try gzip?.append(records.bytes, to: &target)
-            try gzip?.finish(to: &target)
+            try gzip?.append(records.bytes, to: &packed)
+            try gzip?.finish(to: &packed)
         case .zstd:
-            try zstd?.append(records.bytes, to: &target)
-            try zstd?.finish(to: &target)
+            try zstd?.append(records.bytes, to: &packed)
+            try zstd?.finish(to: &packed)
         }
+        take(packed.bytes)
     }
 }

@@ -17,6 +17,7 @@ extension S3Output {
     /// - Returns: whether the state saved last does not know all of it.
     private func decide() throws(OperationError) -> Bool {
         endPlanned()
+        packer.keptLength = objects.count <= 4 ? packer.pieceLength * 2 : 64 << 10
         let now = clock()
         var whole: [CollectedObject] = []
         for object in objects.values where object.plan?.end == nil {
@@ -27,10 +28,7 @@ extension S3Output {
             }
         }
         whole += overLimit(besides: whole)
-        for object in whole {
-            objects[object.place] = nil
-            sealed.append(object)
-        }
+        for object in whole { close(object) }
         var isNews = false
         for object in sealed where !object.isSealed {
             try object.seal(&packer)
@@ -55,8 +53,7 @@ extension S3Output {
     private func endPlanned() {
         for (place, object) in objects {
             guard let end = object.plan?.end, read[place.source] >= end else { continue }
-            objects[place] = nil
-            sealed.append(object)
+            close(object)
         }
         for (place, plans) in planned {
             let left = plans.filter { plan in

@@ -26,6 +26,10 @@ extension S3Output: ProbingOutput {
         let key = "catchment-probe-" + ObjectName.text("\(Process.randomUInt64())")
         let text = Array("Written by 'catchment check --connect'; may be deleted.\n".utf8)
         let body = text.withBytes { Payload($0) }
+        let client = makeClient()
+        func attempt(_ name: String, _ request: StoreRequest) throws(StepFailure) -> StoreAnswer {
+            try self.attempt(name, request, client)
+        }
 
         let written = try attempt("write", .put(key, body, headers: settings.headers(at: clock())))
         steps.append(ProbeStep("write", "\(key), \(text.count) bytes"))
@@ -35,7 +39,7 @@ extension S3Output: ProbingOutput {
                 ProbeStep("clock", "differs from the store's by \(seconds) s; set it, run NTP"))
         }
         if let etag = written.etag?.filter({ $0 != "\"" }), checksETag,
-            etag != body.withBytes({ Digest.md5($0) }).hex
+            etag != body.md5.hex
         {
             steps.append(
                 ProbeStep("checksum", "the store's ETags are no MD5; they are not compared"))
@@ -62,7 +66,7 @@ extension S3Output: ProbingOutput {
     }
 
     private func attempt(
-        _ name: String, _ request: StoreRequest
+        _ name: String, _ request: StoreRequest, _ client: StoreClient
     ) throws(StepFailure) -> StoreAnswer {
         let result: Result<StoreAnswer, StoreFailure>
         do throws(OperationError) {

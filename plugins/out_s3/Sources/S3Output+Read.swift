@@ -37,11 +37,11 @@ extension S3Output: ReadableOutput {
     }
 
     public func objects(prefix: String, page: String?) throws(OperationError) -> ObjectPage {
-        try PatientStore(client).objects(prefix: prefix, page: page)
+        try PatientStore(reader).objects(prefix: prefix, page: page)
     }
 
     public func objects(_ keys: [String]) -> [any ByteStream] {
-        let store = PatientStore(client)
+        let store = PatientStore(reader)
         let lookahead = ObjectLookahead(keys, in: store, headers: settings.partHeaders)
         return keys.map {
             ObjectReader($0, in: store, headers: settings.partHeaders, lookahead: lookahead)

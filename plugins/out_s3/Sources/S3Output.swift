@@ -24,11 +24,16 @@ public final class S3Output: CollectingOutput {
         ])
 
     var settings: S3Settings
-    let clock: () -> Timestamp
-    let client: StoreClient
+    let clock: @Sendable () -> Timestamp
+    /// Requests and what they are for.
+    var requests = RequestTable()
+    private var sender: StoreSender?
+    var engine = OutputEngine()
+    /// Makes every `commit` wait for all answers; for tests.
+    var waitsForAnswers = false
     var log = Log.silent
-    private var writer: JSONLinesWriter
-    private var router: KeyRouter
+    var writer: JSONLinesWriter
+    var router: KeyRouter
     var packer: ObjectPacker
 
     private(set) var sources: [OutputSource] = []
@@ -42,9 +47,9 @@ public final class S3Output: CollectingOutput {
     /// By source: the number behind the last record that was written.
     var read: [UInt64] = []
     /// By source: all records before are delivered.
-    private var floors: [UInt64] = []
+    var floors: [UInt64] = []
     /// By source: records before may be delivered, or belong to an object that was decided on.
-    private var replayEnds: [UInt64] = []
+    var replayEnds: [UInt64] = []
     /// Objects that take records.
     var objects: [CollectedObject.Place: CollectedObject] = [:]
     /// Objects that are whole and not delivered.
@@ -52,11 +57,13 @@ public final class S3Output: CollectingOutput {
     /// What was decided and has no record again yet, in the order of the journal.
     var planned: [CollectedObject.Place: [S3State.Plan]] = [:]
     /// Partitions that are delivered up to a number ahead of their source's floor.
-    private var delivered: [CollectedObject.Place: UInt64] = [:]
+    var delivered: [CollectedObject.Place: UInt64] = [:]
     /// Uploads that an earlier attempt began and will not end.
     var orphans: [S3State.Plan] = []
 
     var isHandingOver = false
+    /// Whether the last commit has failed; also of one before the output was opened anew.
+    var isInTrouble = false
     /// Why an object could not be packed.
     var planFailure: OperationError?
     public internal(set) var canCommitAgain = true
@@ -67,7 +74,7 @@ public final class S3Output: CollectingOutput {
     var checksETag: Bool
     /// Turned off when the store does not know it.
     var checksum: ObjectChecksum.Algorithm?
-    private var uses = 0
+    var uses = 0
     /// Keys delivered last, where nothing in them tells objects apart.
     private var lastKeys: [CollectedObject.Place: String] = [:]
 
@@ -79,15 +86,12 @@ public final class S3Output: CollectingOutput {
     ///   - clock: the wall clock.
     ///   - random: tells this process from others.
     init(
-        settings: PluginSettings, clock: @escaping () -> Timestamp, random: UInt64
+        settings: PluginSettings, clock: @escaping @Sendable () -> Timestamp, random: UInt64
     ) throws(SettingsError) {
         let settings = try S3Settings(settings)
         self.settings = settings
         self.clock = clock
         processIdentity = max(random, 1)
-        client = StoreClient(
-            settings.endpoint, credentials: settings.makeChain(clock: clock),
-            transport: settings.transport, clock: clock)
         writer = JSONLinesWriter(dateKey: settings.dateKey)
         router = KeyRouter(settings.template)
         packer = ObjectPacker(settings.compression)
@@ -98,12 +102,35 @@ public final class S3Output: CollectingOutput {
 
     // MARK: State
 
-    public func prepare(sources: [OutputSource]) { self.sources = sources }
+    public func prepare(sources: [OutputSource], engine: OutputEngine) {
+        self.sources = sources
+        self.engine = engine
+    }
+
+    /// For reading back, which waits for every answer.
+    lazy var reader = makeClient()
+
+    func makeClient() -> StoreClient {
+        StoreClient(
+            settings.endpoint, credentials: settings.makeChain(clock: clock),
+            transport: settings.transport, clock: clock)
+    }
+
+    /// What sends the requests, on a thread of its own.
+    var transfers: StoreSender {
+        if let sender { return sender }
+        let made = StoreSender(makeClient(), onAnswer: engine.wake)
+        sender = made
+        return made
+    }
 
     public func open(resuming bytes: [UInt8], log: Log) throws(OperationError) {
         close()
         self.log = log
         try packer.open()
+        if isFirstOpen, settings.compression == .gzip, let remark = GzipEncoder.remark {
+            log.info(remark)
+        }
         var state = S3State()
         if let saved = S3State(bytes) {
             state = saved
@@ -207,100 +234,10 @@ public final class S3Output: CollectingOutput {
     ) throws(OperationError) {
         var number = origin.firstRecord
         for run in batch.runs where run.count > 0 {
-            if number >= replayEnds[origin.source], router.isRunConstant(run.shape) {
-                var object: CollectedObject?
-                var first = run
-                first.count = 1
-                batch.forEachRow(of: first) { row, _ in
-                    object = self.object(
-                        for: row, number, source: origin.source, tag: batch.tag,
-                        received: batch.received)
-                }
-                if let object {
-                    try add(run, of: batch, to: object, end: number + UInt64(run.count))
-                }
-            } else {
-                try writeByRow(run, of: batch, from: origin.source, number)
-            }
+            try write(run, of: batch, from: origin.source, number)
             number += UInt64(run.count)
         }
         read[origin.source] = number
-    }
-
-    /// Neighbouring rows of one object are encoded together.
-    private func writeByRow(
-        _ run: RecordBatch.Run, of batch: borrowing RecordBatch, from source: Int,
-        _ firstRecord: UInt64
-    ) throws(OperationError) {
-        let prefix = run.shape.hasVariablePart ? 4 : 0
-        var part = run
-        part.count = 0
-        part.byteCount = 0
-        var parts: [(run: RecordBatch.Run, object: CollectedObject, end: UInt64)] = []
-        var current: CollectedObject?
-        var number = firstRecord
-        batch.forEachRow(of: run) { row, range in
-            let object = self.object(
-                for: row, number, source: source, tag: batch.tag, received: batch.received)
-            if let last = current, part.count > 0, object !== last {
-                parts.append((part, last, number))
-            }
-            if object !== current {
-                part.start += part.byteCount
-                part.count = 0
-                part.byteCount = 0
-            }
-            current = object
-            // Rows of no object move the part on, too.
-            part.count += 1
-            part.byteCount += range.count + prefix
-            number += 1
-        }
-        if let current, part.count > 0 { parts.append((part, current, number)) }
-        for (run, object, end) in parts { try add(run, of: batch, to: object, end: end) }
-    }
-
-    private func add(
-        _ run: RecordBatch.Run, of batch: borrowing RecordBatch, to object: CollectedObject,
-        end: UInt64
-    ) throws(OperationError) {
-        writer.append(run, of: batch, to: &object.records)
-        try object.add(count: run.count, endingAt: end, &packer)
-        uses += 1
-        object.lastUse = uses
-    }
-
-    /// The object that a record goes to; `nil` when it is delivered.
-    private func object(
-        for row: Row, _ number: UInt64, source: Int, tag: String, received: Timestamp
-    ) -> CollectedObject? {
-        if number < floors[source] { return nil }
-        let place = CollectedObject.Place(
-            source: source,
-            partition: router.partition(of: row, tag: tag, received: received))
-        if number < replayEnds[source], let end = delivered[place], number < end { return nil }
-        if let known = objects[place] {
-            guard let end = known.plan?.end, number >= end else { return known }
-            sealed.append(known)
-        }
-        let plan = takePlan(of: place, number)
-        let made = CollectedObject(
-            place: place, start: plan?.start ?? number,
-            time: plan?.time ?? row.eventTime ?? received, opened: clock(), plan: plan)
-        objects[place] = made
-        return made
-    }
-
-    /// What was decided of the object that a record belongs to.
-    private func takePlan(
-        of place: CollectedObject.Place, _ number: UInt64
-    ) -> S3State.Plan? {
-        guard
-            let index = planned[place]?.firstIndex(where: { $0.end.map { number < $0 } ?? true })
-        else { return nil }
-        let plan = planned[place]?.remove(at: index)
-        if planned[place]?.isEmpty == true { planned[place] = nil }
-        return plan
     }
 
     // MARK: What is delivered
@@ -351,11 +288,15 @@ public final class S3Output: CollectingOutput {
     public func handOver() { isHandingOver = true }
 
     public var deadline: Timestamp? {
+        if sender?.hasNews == true { return Timestamp(nanoseconds: 0) }
         let oldest = objects.values.filter { $0.plan?.end == nil }.map(\.opened).min()
         return oldest.map { Timestamp(nanoseconds: $0.nanoseconds + settings.timeout) }
     }
 
     public func close() {
+        sender?.cancel()
+        requests.removeAll()
+        router.forgetObjects()
         objects.removeAll()
         sealed.removeAll()
         planned.removeAll()
@@ -368,7 +309,7 @@ public final class S3Output: CollectingOutput {
     }
 
     public func destination(of row: Row, tag: String, received: Timestamp) -> String {
-        let partition = router.partition(of: row, tag: tag, received: received)
+        let partition = router.partition(of: row, tag: tag, received: received).text
         let key = settings.template.key(
             of: partition,
             KeyTemplate.First(

@@ -1,13 +1,20 @@
 import Codec
 import Core
 import Foundation
+import Synchronization
+import System
 import TestKit
 
 @testable import OutS3
 
 /// A wall clock that stands still until it is told otherwise.
-final class Clock {
-    var now = Timestamp(seconds: 1_769_860_799)
+final class Clock: Sendable {
+    private let time = Mutex(Timestamp(seconds: 1_769_860_799))
+
+    var now: Timestamp {
+        get { time.withLock { $0 } }
+        set { time.withLock { $0 = newValue } }
+    }
 }
 
 /// Text that does not compress well.
@@ -48,6 +55,8 @@ final class Engine {
     private let options: [(key: String, value: String)]
     private let make: (Range<Int>) -> RecordBatch
     private let partSize: Int?
+    /// Whether a commit may return while requests are under way.
+    private let overlaps: Bool
     private(set) var output: S3Output
     /// What the cursor's file says.
     private(set) var state: [UInt8] = []
@@ -62,6 +71,23 @@ final class Engine {
     var log: [String] { said.lines }
     private let said = Said()
 
+    /// Rings when the output wants to be looked after.
+    let bell = Doorbell()
+    private let overdue = Flag()
+
+    /// Whether the time to stop is over.
+    var isOverdue: Bool {
+        get { overdue.load() }
+        set { overdue.store(newValue) }
+    }
+
+    private final class Flag: Sendable {
+        private let value = Mutex(false)
+
+        func load() -> Bool { value.withLock { $0 } }
+        func store(_ isSet: Bool) { value.withLock { $0 = isSet } }
+    }
+
     private final class Said: @unchecked Sendable {
         // Sendable: used by one thread.
         var lines: [String] = []
@@ -69,6 +95,7 @@ final class Engine {
 
     init(
         _ options: [String: String] = [:], store: FakeStore? = nil, partSize: Int? = nil,
+        overlaps: Bool = false,
         make: @escaping (Range<Int>) -> RecordBatch = { makeBatch($0) }
     ) throws {
         self.store = try store ?? FakeStore()
@@ -81,6 +108,7 @@ final class Engine {
         self.options = all.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.make = make
         self.partSize = partSize
+        self.overlaps = overlaps
         let clock = self.clock
         output = try S3Output(
             settings: PluginSettings(testing: S3Output.info, self.options),
@@ -89,12 +117,17 @@ final class Engine {
     }
 
     private func start() throws {
+        output.waitsForAnswers = !overlaps
         if let partSize {
             output.settings.partSize = partSize
             output.settings.usesMultipart = true
             output.packer.pieceLength = partSize / 4
         }
-        output.prepare(sources: [OutputSource(name: "journal", isPersistent: true)])
+        output.prepare(
+            sources: [OutputSource(name: "journal", isPersistent: true)],
+            engine: OutputEngine(
+                wake: { [bell] in bell.ring() },
+                isOverdue: { [overdue] in overdue.load() }))
         try open()
     }
 

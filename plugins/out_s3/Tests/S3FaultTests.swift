@@ -30,9 +30,10 @@ import Testing
     }
 
     /// Objects of one part and of several, of two hosts.
-    private func makeEngine() throws -> Engine {
+    private func makeEngine(overlaps: Bool = false) throws -> Engine {
         try Engine(
             ["total_file_size": "90k", "s3_key_format": "/$host/$POSITION"], partSize: 20_000,
+            overlaps: overlaps,
             make: { makeBatch($0, hosts: Array(repeating: "a", count: 9) + ["b"], filler: 300) })
     }
 
@@ -60,12 +61,13 @@ import Testing
         #expect(engine.store.requests.contains { $0.method == "PUT" && $0.query.isEmpty })
     }
 
-    @Test(arguments: Trouble.allCases)
-    func deliversOnceWhenOneRequestFails(trouble: Trouble) throws {
+    @Test(arguments: Trouble.allCases, [false, true])
+    func deliversOnceWhenOneRequestFails(trouble: Trouble, overlaps: Bool) throws {
         // Waiting for a silent store takes a second each time.
-        let numbers = trouble == .silent ? [0, 2] : Array(0..<24)
+        let numbers =
+            trouble == .silent ? [0, 2] : Array(stride(from: 0, to: 24, by: overlaps ? 3 : 1))
         for number in numbers {
-            let engine = try makeEngine()
+            let engine = try makeEngine(overlaps: overlaps)
             engine.store.fail { _, count in count == number ? trouble.fault : nil }
             try deliverAll(engine)
             #expect(try engine.numbers() == Array(0..<300), "request \(number)")
@@ -75,10 +77,10 @@ import Testing
         }
     }
 
-    @Test(arguments: Trouble.allCases.filter { $0 != .silent })
-    func deliversOnceWhenTheProcessEndsToo(trouble: Trouble) throws {
-        for number in stride(from: 0, to: 24, by: 2) {
-            let engine = try makeEngine()
+    @Test(arguments: Trouble.allCases.filter { $0 != .silent }, [false, true])
+    func deliversOnceWhenTheProcessEndsToo(trouble: Trouble, overlaps: Bool) throws {
+        for number in stride(from: overlaps ? 1 : 0, to: 24, by: overlaps ? 4 : 2) {
+            let engine = try makeEngine(overlaps: overlaps)
             engine.store.fail { _, count in count == number ? trouble.fault : nil }
             for _ in 0..<30 {
                 engine.end += 10
@@ -123,15 +125,15 @@ import Testing
     }
 
     /// Crashes and faults at random places, many times over.
-    @Test(arguments: 1...12)
-    func deliversOnceThroughRandomTrouble(seed: Int) throws {
+    @Test(arguments: 1...12, [false, true])
+    func deliversOnceThroughRandomTrouble(seed: Int, overlaps: Bool) throws {
         var random = SeededRandom(seed: UInt64(seed))
         let engine = try Engine(
             [
                 "total_file_size": "30k", "compression": seed % 2 == 0 ? "zstd" : "none",
                 "s3_key_format": seed % 2 == 0 ? "/$host/$UUID.zst" : "/$host/$UUID",
                 "max_open_objects": "\(1 + seed % 5)",
-            ], partSize: 8_000,
+            ], partSize: 8_000, overlaps: overlaps,
             make: { makeBatch($0, hosts: ["a", "b", "c", "a", "d"], filler: 200) })
         let quick = Trouble.allCases.filter { $0 != .silent }
         for _ in 0..<80 {

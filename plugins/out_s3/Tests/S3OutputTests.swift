@@ -290,7 +290,8 @@ import Testing
                     ("aws_access_key_id", "i"), ("aws_secret_access_key", "s"),
                     ("s3_key_format", "/two/$UUID"),
                 ]), clock: { .now() }, random: 5)
-        other.prepare(sources: [OutputSource(name: "journal", isPersistent: true)])
+        other.prepare(
+            sources: [OutputSource(name: "journal", isPersistent: true)], engine: OutputEngine())
         try other.open(resuming: engine.state, log: .silent)
         try other.write(makeBatch(0..<25), from: BatchOrigin(source: 0, firstRecord: 0))
         other.handOver()
@@ -311,7 +312,9 @@ import Testing
                         ("bucket", "b"), ("endpoint", store.endpoint), ("aws_access_key_id", "i"),
                         ("aws_secret_access_key", "s"),
                     ]), clock: { .now() }, random: random)
-            output.prepare(sources: [OutputSource(name: "journal", isPersistent: random == 1)])
+            output.prepare(
+                sources: [OutputSource(name: "journal", isPersistent: random == 1)],
+                engine: OutputEngine())
             try output.open(resuming: [], log: .silent)
             try output.write(makeBatch(0..<5), from: BatchOrigin(source: 0, firstRecord: 0))
             output.handOver()
