@@ -112,7 +112,7 @@ def printing(directory):
 
 def run(collect, case, rounds, seconds, storage):
     ratios, ours_all, peer_all, lost, peak, idle = [], [], [], 0, 0, 0
-    for _ in range(rounds):
+    for round_ in range(rounds):
         out = pathlib.Path(tempfile.mkdtemp(prefix="catchment-peers-"))
         for name in ("ours", "peer"):
             (out / name).mkdir()
@@ -126,6 +126,8 @@ def run(collect, case, rounds, seconds, storage):
         ours_all.append(first["cpu_us_per_rec"])
         peer_all.append(second["cpu_us_per_rec"])
         ratios.append(first["cpu_us_per_rec"] / second["cpu_us_per_rec"])
+        print(f"{case} {round_ + 1}/{rounds}: {ours_all[-1]:.2f} us beside {peer_all[-1]:.2f} us, {ratios[-1]:.2f}",
+              file=sys.stderr, flush=True)
         if first["got"] is not None:
             lost += first["records"] - first["got"]
         peak = max(peak, first["rss_peak_mb"])

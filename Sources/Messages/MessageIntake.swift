@@ -12,6 +12,8 @@ public final class MessageIntake: MessageDecoder {
     private let readers: [MessageReader]
     private let own: MessageReader
     private var senders: SenderTable
+    /// Who sent last.
+    private var run: SenderRun
 
     private var open = OpenEntries()
     private let log: Log
@@ -32,6 +34,7 @@ public final class MessageIntake: MessageDecoder {
             if let kinds = reader.kinds { ledger.add(kinds) }
         }
         senders = SenderTable(options, ledger: ledger)
+        run = senders.nobody
         self.log = log
         remarkWriter = RemarkWriter(addressKey: options.addressKey)
     }
@@ -58,17 +61,17 @@ public final class MessageIntake: MessageDecoder {
     ) {
         let length = LineEnding.contentLength(of: payload)
         let message = payload.extracting(0..<length)
-        guard senders.isOrdinaryAsBefore(source), length > 0, length <= options.messageLimit,
+        guard run.isOrdinary(source), length > 0, length <= options.messageLimit,
             UTF8Text.isValid(message)
         else {
-            let peer = senders.sender(of: source)
+            let peer = sender(of: source)
             takeSpecial(payload, isTruncated, source, peer, into: &batch)
             return
         }
         let outcome = own.decode(
-            message, isTruncated: isTruncated, from: source, of: senders.last, into: &batch)
-        senders.countAsBefore(payloadBytes: payload.byteCount, records: outcome.records)
-        if !outcome.isPlain { note(outcome, of: senders.last, MessageRemarks()) }
+            message, isTruncated: isTruncated, from: source, of: run.sender, into: &batch)
+        run.count(payloadBytes: payload.byteCount, records: outcome.records)
+        if !outcome.isPlain { note(outcome, of: run.sender, MessageRemarks()) }
     }
 
     /// Takes note of what is not so with nearly all messages.
@@ -86,7 +89,7 @@ public final class MessageIntake: MessageDecoder {
         )
     }
 
-    public func endRound() { senders.settle() }
+    public func endRound() { settle() }
 
     /// Finds out who sent a message.
     private func takeSpecial(
@@ -105,7 +108,7 @@ public final class MessageIntake: MessageDecoder {
                 if let origin = header.origin {
                     arrival.remarks.relay = source.peer.address
                     arrival.source.peer = origin
-                    arrival.sender = senders.sender(of: arrival.source)
+                    arrival.sender = sender(of: arrival.source)
                 } else if rest.isEmpty {
                     // The balancer's own, to see whether somebody is there.
                     peer.counters.count(payloadBytes: payload.byteCount, records: 0)
@@ -198,7 +201,7 @@ public final class MessageIntake: MessageDecoder {
 
     public func finish(into batch: inout RecordBatch) {
         complete(at: nil, into: &batch)
-        senders.settle()
+        settle()
     }
 
     /// - Parameter now: `nil` at the end.
@@ -243,12 +246,31 @@ public final class MessageIntake: MessageDecoder {
 
     // MARK: Senders
 
+    private func sender(of source: PayloadSource) -> MessageSender {
+        if run.isOf(source) { return run.sender }
+        settle()
+        let found = senders.sender(of: source)
+        run = SenderRun(
+            of: found, at: source.peer.address,
+            isOrdinary: found.isOrdinary && !senders.hasSessions)
+        return found
+    }
+
+    /// Adds to the counters of the last sender what they do not have yet.
+    private func settle() {
+        let count = run.takeCount()
+        guard count.messages > 0 else { return }
+        run.sender.counters.count(
+            payloads: count.messages, payloadBytes: count.bytes, records: count.records)
+    }
+
     public func note(_ problem: ErrorCode, from source: PayloadSource) {
-        senders.sender(of: source).counters.count(problem)
+        sender(of: source).counters.count(problem)
     }
 
     public func beginSession(of source: PayloadSource, as identity: ConnectionIdentity) {
-        senders.begin(source, as: identity)
+        senders.begin(source, of: sender(of: source), as: identity)
+        run.endOrdinary()
     }
 
     public func endSession(of source: PayloadSource) { senders.end(source) }

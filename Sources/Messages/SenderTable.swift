@@ -6,12 +6,6 @@ struct SenderTable {
     private let options: MessageOptions
     private let ledger: SourceLedger
     private var senders: [IPAddress: MessageSender] = [:]
-    /// Who sent last.
-    private(set) var last: MessageSender
-    private var lastAddress = IPAddress(high: .max, low: .max)
-    private var isLastOrdinary = false
-    /// Messages of the last sender that its counters do not have yet, and their bytes.
-    private var uncounted = (messages: 0, bytes: 0, records: 0)
     /// Connections of which more is known than their peers.
     private var sessions: [Endpoint: Session] = [:]
 
@@ -25,44 +19,22 @@ struct SenderTable {
     init(_ options: MessageOptions, ledger: SourceLedger) {
         self.options = options
         self.ledger = ledger
-        // Nobody yet; an address that nobody has.
-        last = MessageSender(
-            lastAddress, SourceCounters(name: ""), options, profile: 0, at: Timestamp(seconds: 0))
     }
 
     func session(of source: PayloadSource) -> Session? { sessions[source.peer] }
 
-    /// Whether a payload is of the sender before it, about whom there is nothing to say.
-    @inline(__always)
-    func isOrdinaryAsBefore(_ source: PayloadSource) -> Bool {
-        isLastOrdinary && source.peer.address == lastAddress && sessions.isEmpty
-    }
-
-    /// Counts a message of the sender before it.
-    @inline(__always)
-    mutating func countAsBefore(payloadBytes: Int, records: Int) {
-        uncounted.messages &+= 1
-        uncounted.bytes &+= payloadBytes
-        uncounted.records &+= records
-    }
-
-    /// Adds to the counters of the last sender what they do not have yet.
-    mutating func settle() {
-        guard uncounted.messages > 0 else { return }
-        last.counters.count(
-            payloads: uncounted.messages, payloadBytes: uncounted.bytes,
-            records: uncounted.records)
-        uncounted = (0, 0, 0)
-    }
+    var hasSessions: Bool { !sessions.isEmpty }
 
     mutating func sender(of source: PayloadSource) -> MessageSender {
-        if lastAddress == source.peer.address { return last }
-        settle()
-        let found = senders[source.peer.address] ?? make(source)
-        last = found
-        lastAddress = source.peer.address
-        isLastOrdinary = found.isOrdinary
-        return found
+        senders[source.peer.address] ?? make(source)
+    }
+
+    /// Nobody yet; an address that nobody has.
+    var nobody: SenderRun {
+        let address = IPAddress(high: .max, low: .max)
+        let sender = MessageSender(
+            address, SourceCounters(name: ""), options, profile: 0, at: Timestamp(seconds: 0))
+        return SenderRun(of: sender, at: address, isOrdinary: false)
     }
 
     private mutating func make(_ source: PayloadSource) -> MessageSender {
@@ -80,8 +52,10 @@ struct SenderTable {
     }
 
     /// Learns more of the sender of a connection, before its first message.
-    mutating func begin(_ source: PayloadSource, as identity: ConnectionIdentity) {
-        var sender = sender(of: source)
+    mutating func begin(
+        _ source: PayloadSource, of peer: MessageSender, as identity: ConnectionIdentity
+    ) {
+        var sender = peer
         if options.sources.hasCertificates, let name = identity.certificateName,
             let place = options.sources.place(ofCertificate: name)
         {

@@ -297,10 +297,21 @@ extension TextCursor {
     /// Six octets in lower-case hex with colons, 17 bytes.
     @inline(__always)
     mutating func put(mac address: UInt64) {
-        for shift in stride(from: UInt64(40), through: 8, by: -8) {
-            putHexPair(UInt8(truncatingIfNeeded: address >> shift))
-            put(UInt8(ascii: ":"))
-        }
-        putHexPair(UInt8(truncatingIfNeeded: address))
+        // Eight digits and two colons at a time, the first digit lowest.
+        put(littleEndian: Self.threeOctets(address >> 24), count: 8)
+        put(UInt8(ascii: ":"))
+        put(littleEndian: Self.threeOctets(address), count: 8)
+    }
+
+    /// Three octets of the low 24 bits as `aa:bb:cc`.
+    @inline(__always)
+    private static func threeOctets(_ octets: UInt64) -> UInt64 {
+        // A digit in each byte, zero for the colons.
+        let digits =
+            octets >> 20 & 0xf | (octets >> 16 & 0xf) << 8 | (octets >> 12 & 0xf) << 24
+            | (octets >> 8 & 0xf) << 32 | (octets >> 4 & 0xf) << 48 | (octets & 0xf) << 56
+        // Bit 4 of `digit + 6` is set from ten on; letters begin 39 behind the digits' end.
+        let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return digits &+ 0x3030_3030_3030_3030 &+ letters &* 39 &+ 0x0000_0a00_000a_0000
     }
 }

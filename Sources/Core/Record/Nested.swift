@@ -193,7 +193,7 @@ public struct NestedWriter: ~Copyable {
 
     public mutating func removeAll() {
         buffer.removeAll()
-        open.removeAll(keepingCapacity: true)
+        if !open.isEmpty { open.removeAll(keepingCapacity: true) }
     }
 
     /// Containers begun and not ended.
