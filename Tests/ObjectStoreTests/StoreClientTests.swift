@@ -139,6 +139,32 @@ import Testing
         }
     }
 
+    /// Lends keys that end at once, and none the second time.
+    private final class Hesitant: CredentialSource {
+        private var loads = 0
+
+        func load() throws(OperationError) -> Credentials? {
+            loads += 1
+            if loads == 2 { return nil }
+            return Credentials(keyID: "id", secret: "s", expiry: Timestamp(seconds: 0))
+        }
+    }
+
+    @Test func givesUpWhatHasBegunWhenTheRestCannotBeSent() throws {
+        let client = StoreClient(
+            try #require(
+                StoreEndpoint(
+                    store.endpoint, region: "us-east-1", bucket: "b", addressing: .auto)),
+            credentials: CredentialChain([Hesitant()], clock: { .now() }),
+            transport: StoreClient.Transport(), clock: { .now() })
+        #expect(throws: OperationError.self) {
+            _ = try client.send([.head("a"), .head("b")])
+        }
+        #expect(client.run(atMost: 10_000).isEmpty)
+        let answer = try put(client).get()
+        #expect(answer.etag == "\"\(Self.payload("body of it").md5.hex)\"")
+    }
+
     @Test func distrustsAnErrorThatComesAsSuccess() throws {
         store.fail { _, _ in .reply(Reply(200, "<Error><Code>InternalError</Code></Error>")) }
         let answer = try client().send(

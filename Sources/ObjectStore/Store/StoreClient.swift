@@ -71,7 +71,13 @@ public final class StoreClient {
         _ requests: [StoreRequest]
     ) throws(OperationError) -> [Result<StoreAnswer, StoreFailure>] {
         var tokens: [Int] = []
-        for request in requests { tokens.append(try begin(request)) }
+        do throws(OperationError) {
+            for request in requests { tokens.append(try begin(request)) }
+        } catch {
+            // Nobody waits for those that have begun, and the next answers must not be theirs.
+            cancel()
+            throw error
+        }
         var answers: [Int: Result<StoreAnswer, StoreFailure>] = [:]
         while answers.count < tokens.count {
             for (token, answer) in run(atMost: 1_000) { answers[token] = answer }
