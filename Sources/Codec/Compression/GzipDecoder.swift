@@ -52,28 +52,8 @@ public struct GzipDecoder: ~Copyable {
     private mutating func run(
         _ bytes: RawSpan, _ output: inout ByteBuffer
     ) throws(OperationError) -> Int {
-        let stream = unsafe self.stream
-        var left = 0
-        // The input's pointer is used inside the closure only; zlib never writes through it.
-        let status = unsafe bytes.withUnsafeBytes { input -> Int32 in
-            unsafe stream.pointee.next_in = UnsafeMutablePointer(
-                mutating: input.bindMemory(to: UInt8.self).baseAddress)
-            unsafe stream.pointee.avail_in = UInt32(input.count)
-            var status = Z_OK
-            var room: UInt32
-            repeat {
-                let piece = 65_536
-                room = 0
-                unsafe output.appendUnsafely(atMost: piece) { target in
-                    unsafe stream.pointee.next_out = target.assumingMemoryBound(to: UInt8.self)
-                    unsafe stream.pointee.avail_out = UInt32(piece)
-                    status = unsafe inflate(stream, Z_NO_FLUSH)
-                    room = unsafe stream.pointee.avail_out
-                    return piece - Int(room)
-                }
-            } while room == 0 && status == Z_OK
-            left = unsafe Int(stream.pointee.avail_in)
-            return status
+        let (status, left) = unsafe stream.run(bytes, to: &output, piece: 65_536) {
+            unsafe inflate($0, Z_NO_FLUSH)
         }
         guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
             throw GzipFailure.make("inflate", status)

@@ -32,26 +32,8 @@ final class ZlibEngine: DeflateEngine {
             case .flush: Z_SYNC_FLUSH
             case .finish: Z_FINISH
             }
-        let stream = unsafe self.stream
-        // The input's pointer is used inside the closure only; zlib never writes through it.
-        let status = unsafe bytes.withUnsafeBytes { input -> Int32 in
-            unsafe stream.pointee.next_in = UnsafeMutablePointer(
-                mutating: input.bindMemory(to: UInt8.self).baseAddress)
-            unsafe stream.pointee.avail_in = UInt32(input.count)
-            var status = Z_OK
-            var room: UInt32
-            repeat {
-                let piece = 32_768
-                room = 0
-                unsafe output.appendUnsafely(atMost: piece) { target in
-                    unsafe stream.pointee.next_out = target.assumingMemoryBound(to: UInt8.self)
-                    unsafe stream.pointee.avail_out = UInt32(piece)
-                    status = unsafe deflate(stream, flush)
-                    room = unsafe stream.pointee.avail_out
-                    return piece - Int(room)
-                }
-            } while room == 0 && status == Z_OK
-            return status
+        let (status, _) = unsafe stream.run(bytes, to: &output, piece: 32_768) {
+            unsafe deflate($0, flush)
         }
         // Z_BUF_ERROR: there was nothing to do.
         let isDone = flush == Z_FINISH ? status == Z_STREAM_END : status == Z_OK
