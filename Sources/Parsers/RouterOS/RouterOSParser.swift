@@ -9,7 +9,7 @@ public final class RouterOSParser: LineParser {
     // One thread decodes, and the state does not know its parser.
     @exclusivity(unchecked) private var state: State
 
-    /// One value, so that one check of exclusive access covers a message.
+    /// One value, so that one word about exclusive access covers a message.
     private struct State: ~Copyable {
         var reader: RouterOSReader
         /// For lines whose sender is not kept.

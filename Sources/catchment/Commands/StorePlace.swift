@@ -12,15 +12,9 @@ struct StorePlace: Equatable {
     var isPrefix: Bool
     /// As it was given.
     var text: String
+}
 
-    init(scheme: String, container: String, key: String, isPrefix: Bool, text: String) {
-        self.scheme = scheme
-        self.container = container
-        self.key = key
-        self.isPrefix = isPrefix
-        self.text = text
-    }
-
+extension StorePlace {
     /// - Returns: `nil` for a file.
     /// - Throws: when it names no object.
     init?(_ text: String, schemes: [String]) throws(UsageError) {
