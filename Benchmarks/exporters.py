@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 
-from peers import AGENT, ROOT, show, warm
+from collectors import AGENT, ROOT, Reserve, show
 
 PORT = "5516"
 RATE = 10_435
@@ -59,8 +59,7 @@ def measure(sender, exporters, templates, datagrams, to):
     """CPU microseconds a record while data comes, most memory in MB, records lost."""
     out = pathlib.Path(tempfile.mkdtemp(prefix="catchment-exporters-"))
     (out / "ours").mkdir()
-    if to == "file":
-        warm(out / "ours")
+    reserve = Reserve(out, 2200 if to == "file" else 0)
     agent = subprocess.Popen(
         [AGENT, "run", "-c", config(out, to)], stderr=open(out / "log", "w"),
         stdout=subprocess.DEVNULL)
@@ -73,8 +72,7 @@ def measure(sender, exporters, templates, datagrams, to):
         before = cpu_seconds(agent.pid)
         announcing = 0.2 + exporters / 32 * 0.0022
         time.sleep(announcing)
-        # Memory that was in use a moment before; see peers.warm.
-        (out / "ours" / "warm").unlink(missing_ok=True)
+        reserve.give_all()
         before = cpu_seconds(agent.pid) if exporters > 1 else before
         sent = json.loads(load.communicate(timeout=120)[0])
         time.sleep(2.5)

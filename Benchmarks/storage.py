@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measures what journals on disk cost beside journals in memory, under the same load, in turns.
+"""Measures what journals on disk cost beside journals in memory, under the same load, in short turns.
 
 Needs what peers.py needs, but no peer.
 
-usage: Benchmarks/storage.py [--rounds N] [--seconds S] [CASE ...]
+usage: Benchmarks/storage.py [--pairs N] [--seconds S] [CASE ...]
 """
 import argparse
 import pathlib
@@ -11,43 +11,44 @@ import shutil
 import statistics
 import tempfile
 
-import peers
+from collectors import in_turns, load_generator, median_range, show, verdict
+from peers import CASES, PORTS, agent
+
+WANTED = 1.25
 
 
-def run(collect, case, rounds, seconds):
-    costs = {"memory": [], "filesystem": []}
-    lost, peak = 0, 0
-    for _ in range(rounds):
-        for storage, values in costs.items():
-            out = pathlib.Path(tempfile.mkdtemp(prefix="catchment-storage-"))
-            for name in ("ours", "peer"):
-                (out / name).mkdir()
-            command = peers.commands(case, out, storage)[0]
-            answer = peers.measure(
-                collect, "catchment", command, case, seconds, out / "ours", "lines")
-            shutil.rmtree(out, ignore_errors=True)
-            values.append(answer["cpu_us_per_rec"])
-            lost += answer["records"] - answer["got"]
-            peak = max(peak, answer["rss_peak_mb"])
-    ratios = [disk / memory for memory, disk in zip(*costs.values())]
-    medians = [f"{statistics.median(values):.2f}" for values in costs.values()]
-    return [case, *medians, f"{statistics.median(ratios):.2f}", "1.25", str(lost), f"{peak:.1f}"]
+def run(load, case, pairs, seconds):
+    mode, rate, _, _ = CASES[case]
+    home = pathlib.Path(tempfile.mkdtemp(prefix="catchment-storage-"))
+    disk = agent(case, home / "disk", "filesystem", PORTS["ours"])
+    memory = agent(case, home / "memory", "memory", PORTS["peer"])
+    costs, sent = in_turns(disk, memory, load, mode, rate, pairs, seconds, home)
+    peak = max(disk.memory("VmHWM"), memory.memory("VmHWM"))
+    disk.stop()
+    memory.stop()
+    lost = 2 * sent - disk.lines() - memory.lines()
+    shutil.rmtree(home, ignore_errors=True)
+    ratio, low, high = median_range([first / second for first, second in costs])
+    on_disk, in_memory = (statistics.median(column) for column in zip(*costs))
+    return [case, f"{in_memory:.2f}", f"{on_disk:.2f}", f"{ratio:.2f}", f"{low:.2f}-{high:.2f}", f"{WANTED:.2f}",
+            verdict(low, high, WANTED), str(lost), f"{peak:.1f}"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", default=["syslog", "ipfix"], metavar="CASE")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--pairs", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=0.5, help="of load in each turn")
     arguments = parser.parse_args()
-    collect = peers.harness()
-    if collect is None or not shutil.which("gcc"):
-        print("no comparison of storages: no load harness or no gcc")
-        return
-    rows = [["case", "memory us", "disk us", "ratio", "wanted", "lost", "peak MB"]]
-    for case in arguments.cases:
-        rows.append(run(collect, case, arguments.rounds, arguments.seconds))
-    peers.show(rows)
+    with tempfile.TemporaryDirectory(prefix="catchment-load-") as directory:
+        load = load_generator(directory)
+        if load is None:
+            print("no comparison of storages: no load generator or no gcc")
+            return
+        rows = [["case", "memory us", "disk us", "ratio", "95 %", "wanted", "", "lost", "peak MB"]]
+        for case in arguments.cases:
+            rows.append(run(load, case, arguments.pairs, arguments.seconds))
+        show(rows)
 
 
 if __name__ == "__main__":
