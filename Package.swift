@@ -118,7 +118,8 @@ let package = Package(
             dependencies: ["Core", "Codec", "Parsers", "Journals", "System", "InNetflow"],
             path: "Benchmarks",
             exclude: [
-                "run.sh", "peers.py", "storage.py", "backlog.py", "exporters.py", "s3.py", "tls.py",
+                "run.sh", "collectors.py", "peers.py", "storage.py", "backlog.py", "exporters.py",
+                "s3.py", "tls.py",
                 "README.md",
                 "cases",
                 "load",

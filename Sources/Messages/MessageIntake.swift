@@ -20,7 +20,8 @@ public final class MessageIntake: MessageDecoder {
 
     private var text = PlainText()
     private var parsed = RecordBatch()
-    private var remarkWriter: RemarkWriter
+    private var remarkWriter = RemarkWriter()
+    private var origins = OriginFinder()
 
     /// - Parameter makeReader: the reader for each treatment that the options name.
     public init(
@@ -36,7 +37,6 @@ public final class MessageIntake: MessageDecoder {
         senders = SenderTable(options, ledger: ledger)
         run = senders.nobody
         self.log = log
-        remarkWriter = RemarkWriter(addressKey: options.addressKey)
     }
 
     // MARK: Messages
@@ -134,28 +134,37 @@ public final class MessageIntake: MessageDecoder {
     /// Takes a message whose sender is known.
     private func take(_ payload: RawSpan, _ arrival: Arrival, into batch: inout RecordBatch) {
         var arrival = arrival
-        let sender = arrival.sender
-        let length = LineEnding.contentLength(of: payload)
-        if let reason = refusal(of: arrival, length) {
-            sender.counters.count(payloadBytes: payload.byteCount, records: 0)
-            sender.counters.count(reason)
+        let message = payload.extracting(0..<LineEnding.contentLength(of: payload))
+        if let reason = refusal(of: message, &arrival) {
+            arrival.sender.counters.count(payloadBytes: payload.byteCount, records: 0)
+            arrival.sender.counters.count(reason)
             return
         }
+        let sender = arrival.sender
         arrival.remarks.sourceName = sender.profile.name
         arrival.remarks.hostname = sender.profile.hostname
-        let outcome = read(payload.extracting(0..<length), &arrival)
+        let outcome = read(message, &arrival)
         sender.counters.count(payloadBytes: payload.byteCount, records: parsed.count)
         note(outcome, of: sender, arrival.remarks)
-        if sender.isRelay, arrival.remarks.relay == nil { findOrigin(&arrival) }
         remarkWriter.append(parsed, with: arrival.remarks, to: &batch)
     }
 
-    private func refusal(of arrival: Arrival, _ length: Int) -> ErrorCode? {
+    /// Why a message is not taken.
+    ///
+    /// Of one that a relay passed on the limits of both hold; `arrival` then tells whose it is.
+    private func refusal(of message: RawSpan, _ arrival: inout Arrival) -> ErrorCode? {
         if !arrival.sender.isAllowed { return .senderRefused }
         // An empty datagram says nothing, but it came.
-        if length == 0 { return .syslogEmpty }
-        return arrival.sender.mayTakeMessage(at: arrival.source.received)
-            ? nil : .senderRateLimited
+        if message.byteCount == 0 { return .syslogEmpty }
+        let received = arrival.source.received
+        guard arrival.sender.mayTakeMessage(at: received) else { return .senderRateLimited }
+        guard arrival.sender.isRelay, arrival.remarks.relay == nil,
+            let origin = origins.origin(of: message, from: arrival.source)
+        else { return nil }
+        arrival.remarks.relay = arrival.source.peer.address
+        arrival.source.peer = Endpoint(address: origin, port: 0)
+        arrival.sender = sender(of: arrival.source, passedOnBy: arrival.sender)
+        return arrival.sender.mayTakeMessage(at: received) ? nil : .senderRateLimited
     }
 
     /// Reads a message to `parsed`, cut and in UTF-8.
@@ -216,40 +225,15 @@ public final class MessageIntake: MessageDecoder {
         }
     }
 
-    // MARK: Relays
-
-    private static let origins = [
-        FieldPath("$structured_data['origin']['ip']"),
-        FieldPath("$structured_data['origin']['ip'][0]"), FieldPath("$hostname"),
-    ]
-
-    /// Finds whose message a relay passed on: RFC 5424's `origin ip` (§7.2.1), or a hostname that is
-    /// an address.
-    private func findOrigin(_ arrival: inout Arrival) {
-        var origin: IPAddress?
-        parsed.forEachRow { row in
-            for path in Self.origins where origin == nil {
-                guard let field = path?.resolve(in: row.shape),
-                    case .text(let text) = field.value(in: row)
-                else { continue }
-                origin = IPAddress(text.makeString())
-            }
-        }
-        let peer = arrival.source.peer.address
-        guard let origin, origin != peer else { return }
-        arrival.remarks.relay = peer
-        arrival.remarks.origin = origin
-        let profile = options.sources.profiles[options.sources.place(of: origin)]
-        if arrival.remarks.sourceName.isEmpty { arrival.remarks.sourceName = profile.name }
-        if arrival.remarks.hostname.isEmpty { arrival.remarks.hostname = profile.hostname }
-    }
-
     // MARK: Senders
 
-    private func sender(of source: PayloadSource) -> MessageSender {
+    /// - Parameter relay: who named the sender.
+    private func sender(
+        of source: PayloadSource, passedOnBy relay: MessageSender? = nil
+    ) -> MessageSender {
         if run.isOf(source) { return run.sender }
         settle()
-        let found = senders.sender(of: source)
+        let found = senders.sender(of: source, passedOnBy: relay)
         run = SenderRun(
             of: found, at: source.peer.address,
             isOrdinary: found.isOrdinary && !senders.hasSessions)

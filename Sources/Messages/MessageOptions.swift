@@ -15,8 +15,6 @@ public struct MessageOptions: Sendable {
     var sources = SourceMap()
     /// Whether entries that RouterOS sends in pieces are put together.
     public var joinsPieces = true
-    /// The field for the sender's address.
-    public var addressKey = "peer_address"
 
     public init() {}
 

@@ -10,8 +10,6 @@ struct MessageRemarks: Equatable {
     var certificateName: String?
     /// Who passed the message on.
     var relay: IPAddress?
-    /// The sender that a relay named, when it is not the peer of the payload.
-    var origin: IPAddress?
     /// Bytes, when they were cut.
     var originalLength: Int?
     var encoding: [UInt8] = []
@@ -22,15 +20,12 @@ struct MessageRemarks: Equatable {
     }
 
     /// Whether fields of the parser's record are replaced.
-    var replacesFields: Bool { !hostname.isEmpty || origin != nil }
+    var replacesFields: Bool { !hostname.isEmpty }
 
     /// Writes the fields as a record of their own.
-    ///
-    /// - Parameter addressKey: the field for the sender's address.
-    func write(addressKey: String, to record: inout RecordBuilder) {
+    func write(to record: inout RecordBuilder) {
         record.begin()
         if !hostname.isEmpty { record.add("hostname", text: hostname) }
-        if let origin { record.add(addressKey, address: origin) }
         if !sourceName.isEmpty { record.add("source_name", text: sourceName) }
         if let certificateName { record.add("tls_peer_name", text: certificateName) }
         if let relay { record.add("relay_address", address: relay) }

@@ -19,14 +19,11 @@ final class MessageSender {
     private var sequence: SequenceWatch?
     private var bucket: RateBucket?
 
-    /// - Parameters:
-    ///   - place: of its profile in the options' source map.
     init(
         _ address: IPAddress, _ counters: SourceCounters, _ options: MessageOptions,
-        profile place: Int, at now: Timestamp
+        _ profile: SourceProfile, at now: Timestamp
     ) {
         self.counters = counters
-        let profile = options.sources.profiles[place]
         self.profile = profile
         isRelay = options.isRelay(address)
         isAllowed = isRelay || options.senders.contains(address)

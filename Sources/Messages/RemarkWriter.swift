@@ -2,16 +2,12 @@ import Core
 
 /// Appends records together with what is remarked about their messages.
 struct RemarkWriter: ~Copyable {
-    /// The field for the sender's address.
-    private let addressKey: String
     private var record = RecordBuilder()
     /// One row: the remarks of the last message.
     private var remarked = RecordBatch()
     /// What stands in `remarked`.
     private var written = MessageRemarks()
     private var joins = RowJoinCache()
-
-    init(addressKey: String) { self.addressKey = addressKey }
 
     mutating func append(
         _ parsed: borrowing RecordBatch, with remarks: MessageRemarks,
@@ -24,7 +20,7 @@ struct RemarkWriter: ~Copyable {
         // Most senders have the same remarks on all their messages.
         if remarks != written {
             remarked.removeAll()
-            remarks.write(addressKey: addressKey, to: &record)
+            remarks.write(to: &record)
             record.finish(into: &remarked)
             written = remarks
         }

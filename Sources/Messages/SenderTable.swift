@@ -25,30 +25,49 @@ struct SenderTable {
 
     var hasSessions: Bool { !sessions.isEmpty }
 
-    mutating func sender(of source: PayloadSource) -> MessageSender {
-        senders[source.peer.address] ?? make(source)
+    /// - Parameter relay: who named the sender; what `sources` says of it holds for a sender of which
+    ///   nothing is said.
+    mutating func sender(
+        of source: PayloadSource, passedOnBy relay: MessageSender? = nil
+    ) -> MessageSender {
+        senders[source.peer.address] ?? make(source, passedOnBy: relay)
     }
 
     /// Nobody yet; an address that nobody has.
     var nobody: SenderRun {
         let address = IPAddress(high: .max, low: .max)
         let sender = MessageSender(
-            address, SourceCounters(name: ""), options, profile: 0, at: Timestamp(seconds: 0))
+            address, SourceCounters(name: ""), options, SourceProfile(),
+            at: Timestamp(seconds: 0))
         return SenderRun(of: sender, at: address, isOrdinary: false)
     }
 
-    private mutating func make(_ source: PayloadSource) -> MessageSender {
+    private mutating func make(
+        _ source: PayloadSource, passedOnBy relay: MessageSender?
+    ) -> MessageSender {
         let address = source.peer.address
         let isLocal = source.transport == .unix || source.transport == .file
         let counters = ledger.counters(
             for: isLocal ? source.transport.rawValue : address.description)
         let made = MessageSender(
-            address, counters, options, profile: options.sources.place(of: address),
+            address, counters, options, profile(of: address, passedOnBy: relay),
             at: source.received)
         // Spoofed addresses must not fill memory.
         if senders.count >= ledger.limit { senders.removeAll() }
         senders[address] = made
         return made
+    }
+
+    private func profile(
+        of address: IPAddress, passedOnBy relay: MessageSender?
+    ) -> SourceProfile {
+        let place = options.sources.place(of: address)
+        guard place == 0, var profile = relay?.profile else {
+            return options.sources.profiles[place]
+        }
+        // The relay's limit is for all that it passes on together.
+        profile.rateLimit = options.sources.profiles[0].rateLimit
+        return profile
     }
 
     /// Learns more of the sender of a connection, before its first message.
@@ -60,7 +79,7 @@ struct SenderTable {
             let place = options.sources.place(ofCertificate: name)
         {
             sender = MessageSender(
-                source.peer.address, sender.counters, options, profile: place,
+                source.peer.address, sender.counters, options, options.sources.profiles[place],
                 at: source.received)
         }
         let others = sessions[source.peer]?.connections ?? 0

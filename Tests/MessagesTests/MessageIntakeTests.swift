@@ -148,64 +148,6 @@ import Testing
         #expect(bench.problems() == [.syslogTooLong: 1])
     }
 
-    // MARK: Relays
-
-    @Test func findsWhoseMessageARelayPassedOn() throws {
-        let bench = try IntakeBench(
-            """
-            trusted_relays: 192.0.2.7
-            sources: [{address: 203.0.113.0/24, name: far}]
-            """)
-        let origin = bench.take(#"<34>1 - edge su - - [origin ip="203.0.113.5"] m"#)
-        #expect(origin.contains(#""peer_address":"203.0.113.5""#))
-        #expect(origin.contains(#""relay_address":"192.0.2.7""#))
-        #expect(origin.contains(#""source_name":"far""#))
-        let several = bench.take(
-            #"<34>1 - edge su - - [origin ip="203.0.113.8" ip="203.0.113.9"] m"#)
-        #expect(several.contains(#""peer_address":"203.0.113.8""#))
-        let hostname = bench.take("<34>Oct 11 22:14:15 203.0.113.6 su: m")
-        #expect(hostname.contains(#""peer_address":"203.0.113.6""#))
-        let own = bench.take("<34>Oct 11 22:14:15 relay su: m")
-        #expect(own.contains(#""peer_address":"192.0.2.7""#) && !own.contains("relay_address"))
-    }
-
-    @Test func believesNobodyElse() throws {
-        let bench = try IntakeBench("trusted_relays: 198.51.100.1")
-        let record = bench.take(#"<34>1 - edge su - - [origin ip="203.0.113.5"] m"#)
-        #expect(record.contains(#""peer_address":"192.0.2.7""#))
-        #expect(!record.contains("relay_address"))
-    }
-
-    @Test func readsProxyHeadersOfDatagrams() throws {
-        let bench = try IntakeBench(
-            """
-            trusted_relays: 192.0.2.7
-            proxy_protocol: on
-            allow: 203.0.113.0/24
-            sources: [{address: 203.0.113.5, name: far}]
-            """)
-        let record = bench.take("PROXY TCP4 203.0.113.5 192.0.2.7 5000 514\r\n" + Self.line)
-        #expect(record.contains(#""peer_address":"203.0.113.5","peer_port":5000"#), "\(record)")
-        #expect(record.contains(#""relay_address":"192.0.2.7""#))
-        #expect(record.contains(#""source_name":"far""#))
-        #expect(bench.problems(of: "203.0.113.5").isEmpty)
-        // Whom the relay names must be allowed too.
-        #expect(bench.take("PROXY TCP4 203.0.114.5 192.0.2.7 5000 514\r\n" + Self.line) == "")
-        #expect(bench.problems(of: "203.0.114.5") == [.senderRefused: 1])
-        // A probe of the balancer's own is no message.
-        #expect(bench.take("PROXY UNKNOWN\r\n") == "")
-        #expect(bench.problems().isEmpty)
-        // What only begins like a header is a message.
-        #expect(bench.take("PROXY TCP4 nonsense\r\n").contains("nonsense"))
-        #expect(bench.problems()[.proxyHeaderMalformed] == 1)
-    }
-
-    @Test func doesNotReadProxyHeadersOfOthers() throws {
-        let bench = try IntakeBench("{trusted_relays: 198.51.100.1, proxy_protocol: on}")
-        let record = bench.take("PROXY TCP4 203.0.113.5 192.0.2.7 5000 514\r\n" + Self.line)
-        #expect(record.contains(#""peer_address":"192.0.2.7""#) && record.contains("PROXY"))
-    }
-
     // MARK: Numbers of messages
 
     @Test(

@@ -50,7 +50,6 @@ struct SyslogSettings: Sendable {
         zoneNames = ZoneNames(settings, problems: &problems)
         entrance = MessageEntrance(
             settings, format: { Framer.Format(rawValue: $0) }, &problems)
-        entrance.messages.addressKey = names.peerAddress
         if parserName != nil {
             for key in ["body", "raw_message_key", "source_address_key", "time_zone", "zone_names"]
             where settings.isGiven(key) {
