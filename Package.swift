@@ -76,8 +76,8 @@ let package = Package(
         .target(
             name: "FuzzKit",
             dependencies: [
-                "Core", "YAML", "Codec", "Net", "Capture", "Journals", "ObjectStore", "Parsers",
-                "System", "TestKit",
+                "Core", "YAML", "Codec", "Net", "Capture", "Journals", "Messages", "ObjectStore",
+                "Parsers", "System", "TestKit",
                 "InSyslog", "InNetflow", "InRouteros",
             ], path: "Tests/FuzzKit"),
         .executableTarget(
@@ -85,7 +85,9 @@ let package = Package(
             path: "Tests/Fuzz"),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["FuzzKit", "Core", "Net", "TestKit", "InSyslog", "InRouteros"]),
+            dependencies: [
+                "FuzzKit", "Core", "Messages", "Net", "TestKit", "InSyslog", "InRouteros",
+            ]),
 
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestKit"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "Core", "TestKit"]),

@@ -1,4 +1,5 @@
 import Core
+import Messages
 import Dispatch
 import Foundation
 import FuzzKit

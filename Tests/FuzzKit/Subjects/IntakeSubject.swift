@@ -1,4 +1,5 @@
 import Core
+import Messages
 import InRouteros
 import InSyslog
 import Net

@@ -1,18 +1,18 @@
-import Core
-import Messages
+package import Core
+package import Messages
 import Net
 import Parsers
 
 /// The options of the `routeros` input.
-struct RouterOSSettings: Sendable {
-    private(set) var entrance: MessageEntrance
+package struct RouterOSSettings: MessageSettings {
+    package private(set) var entrance: MessageEntrance
     private let parsers: any ParserDirectory
     private let timeZone: TimeZone
     private let messagePrefixes: [String]
     private let actions: RuleActions
     private let patterns: RouterOSPatterns
 
-    static let info = PluginInfo(
+    package static let info = PluginInfo(
         kind: .input, name: "routeros",
         summary: "Receives logs of MikroTik RouterOS and takes them apart",
         options: MessageEntrance.specs(
@@ -30,7 +30,7 @@ struct RouterOSSettings: Sendable {
                 help: "Message to recognise: an event's name, a space, a text with `%{captures}`."),
         ])
 
-    init(_ settings: PluginSettings) throws(SettingsError) {
+    package init(_ settings: PluginSettings) throws(SettingsError) {
         var problems: [SettingsProblem] = []
         parsers = settings.parsers
         timeZone = settings.timeZone(problems: &problems)
@@ -58,8 +58,7 @@ struct RouterOSSettings: Sendable {
         }
     }
 
-    /// A decoder with state of its own.
-    func makeIntake(ledger: SourceLedger, log: Log) -> MessageIntake {
+    package func makeIntake(ledger: SourceLedger, log: Log) -> MessageIntake {
         MessageIntake(entrance.messages, ledger: ledger, log: log) { treatment in
             let timeZone = treatment.timeZone ?? timeZone
             switch treatment.parser {

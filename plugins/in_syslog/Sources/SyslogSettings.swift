@@ -1,11 +1,11 @@
-import Core
-import Messages
+package import Core
+package import Messages
 import Net
 import Parsers
 
 /// The options of the `syslog` input.
-struct SyslogSettings: Sendable {
-    var entrance: MessageEntrance
+package struct SyslogSettings: MessageSettings {
+    package private(set) var entrance: MessageEntrance
     /// A parser of the user's choice; `nil` for the native one.
     private let parserName: String?
     private let parsers: any ParserDirectory
@@ -14,7 +14,7 @@ struct SyslogSettings: Sendable {
     private let timeZone: TimeZone
     private let zoneNames: ZoneNames
 
-    static let info = PluginInfo(
+    package static let info = PluginInfo(
         kind: .input, name: "syslog",
         summary: "Receives syslog, RFC 3164 and RFC 5424, over UDP, TCP, TLS and unix sockets",
         options: MessageEntrance.specs(
@@ -39,7 +39,7 @@ struct SyslogSettings: Sendable {
                 help: "Field for the sender's address."),
         ])
 
-    init(_ settings: PluginSettings) throws(SettingsError) {
+    package init(_ settings: PluginSettings) throws(SettingsError) {
         var problems: [SettingsProblem] = []
         parsers = settings.parsers
         parserName = settings.text("parser")
@@ -62,8 +62,7 @@ struct SyslogSettings: Sendable {
         if !problems.isEmpty { throw SettingsError(problems) }
     }
 
-    /// A decoder with state of its own.
-    func makeIntake(ledger: SourceLedger, log: Log) -> MessageIntake {
+    package func makeIntake(ledger: SourceLedger, log: Log) -> MessageIntake {
         MessageIntake(entrance.messages, ledger: ledger, log: log) { treatment in
             switch treatment.parser ?? parserName {
             case nil, "syslog":
