@@ -112,6 +112,7 @@ public final class MessageIntake: MessageDecoder {
                 } else if rest.isEmpty {
                     // The balancer's own, to see whether somebody is there.
                     peer.counters.count(payloadBytes: payload.byteCount, records: 0)
+                    peer.counters.count(.proxyProbe)
                     return
                 }
                 take(rest, arrival, into: &batch)

@@ -63,6 +63,7 @@ final class RawKeepingSink: BatchSink {
 
     /// Messages that did not become a record, with a reason.
     var refused: Int {
-        [ErrorCode.senderRefused, .senderRateLimited, .syslogEmpty].reduce(0) { $0 + problems($1) }
+        [ErrorCode.senderRefused, .senderRateLimited, .syslogEmpty, .proxyProbe]
+            .reduce(0) { $0 + problems($1) }
     }
 }

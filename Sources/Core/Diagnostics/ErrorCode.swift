@@ -72,6 +72,7 @@ public enum ErrorCode: Int, Hashable, Sendable, CaseIterable {
     case frameTimeout = 2225
     case frameMemory = 2226
     case senderConnections = 2227
+    case proxyProbe = 2228
     case routerosPartial = 2301
     case routerosNoForm = 2302
     case routerosDebugTopics = 2303
