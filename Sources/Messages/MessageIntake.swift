@@ -61,11 +61,11 @@ public final class MessageIntake: MessageDecoder {
     ) {
         let length = LineEnding.contentLength(of: payload)
         let message = payload.extracting(0..<length)
-        guard run.isOrdinary(source), length > 0, length <= options.messageLimit,
+        if !run.isOf(source) { begin(source) }
+        guard run.isOrdinary, length > 0, length <= options.messageLimit,
             UTF8Text.isValid(message)
         else {
-            let peer = sender(of: source)
-            takeSpecial(payload, isTruncated, source, peer, into: &batch)
+            takeSpecial(payload, isTruncated, source, run.sender, into: &batch)
             return
         }
         let outcome = own.decode(
@@ -232,13 +232,17 @@ public final class MessageIntake: MessageDecoder {
     private func sender(
         of source: PayloadSource, passedOnBy relay: MessageSender? = nil
     ) -> MessageSender {
-        if run.isOf(source) { return run.sender }
+        if !run.isOf(source) { begin(source, passedOnBy: relay) }
+        return run.sender
+    }
+
+    /// Begins the run of another sender.
+    private func begin(_ source: PayloadSource, passedOnBy relay: MessageSender? = nil) {
         settle()
         let found = senders.sender(of: source, passedOnBy: relay)
         run = SenderRun(
             of: found, at: source.peer.address,
             isOrdinary: found.isOrdinary && !senders.hasSessions)
-        return found
     }
 
     /// Adds to the counters of the last sender what they do not have yet.

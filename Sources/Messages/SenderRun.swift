@@ -7,7 +7,7 @@ struct SenderRun {
     let sender: MessageSender
     private let address: IPAddress
     /// Whether nothing has to be looked at but the text.
-    private var isOrdinary: Bool
+    private(set) var isOrdinary: Bool
     /// What the sender's counters do not have yet.
     private var uncounted = Count()
 
@@ -25,10 +25,6 @@ struct SenderRun {
 
     @inline(__always)
     func isOf(_ source: PayloadSource) -> Bool { source.peer.address == address }
-
-    /// Whether a payload is of this sender, and there is nothing to say about it.
-    @inline(__always)
-    func isOrdinary(_ source: PayloadSource) -> Bool { isOrdinary && isOf(source) }
 
     /// From now on connections may say more than addresses do.
     @inline(__always)
