@@ -121,7 +121,7 @@ let package = Package(
             path: "Benchmarks",
             exclude: [
                 "run.sh", "collectors.py", "peers.py", "storage.py", "backlog.py", "exporters.py",
-                "s3.py", "tls.py",
+                "s3.py", "senders.py", "tls.py",
                 "README.md",
                 "cases",
                 "load",

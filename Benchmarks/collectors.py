@@ -34,8 +34,9 @@ def load_generator(out):
 class Collector:
     """A collector that listens on a port of loopback and writes below a directory."""
 
-    def __init__(self, name, command, port, out, environment=None):
-        self.name, self.port, self.out = name, port, pathlib.Path(out)
+    def __init__(self, name, command, port, out, environment=None, load=()):
+        """`load`: what the load generator is told beside mode, place, number and rate."""
+        self.name, self.port, self.out, self.load = name, port, pathlib.Path(out), load
         self.log = tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".log", delete=False)
         self.process = subprocess.Popen(
             shlex.split(command), stdout=self.log, stderr=self.log, env={**os.environ, **(environment or {})})
@@ -59,7 +60,7 @@ class Collector:
     def turn(self, load, mode, count, rate):
         """CPU nanoseconds for `count` datagrams, with what follows until the collector rests."""
         before = self.cpu()
-        answer = subprocess.run([load, mode, "127.0.0.1", str(self.port), str(count), str(rate)],
+        answer = subprocess.run([load, mode, "127.0.0.1", str(self.port), str(count), str(rate), *self.load],
                                 stdout=subprocess.PIPE, check=True, timeout=120)
         records = json.loads(answer.stdout)["records"]
         last, calm = self.cpu(), 0

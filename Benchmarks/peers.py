@@ -55,12 +55,12 @@ input(type="imudp" address="127.0.0.1" port="{port}" ruleset="r" rcvbufSize="8m"
 """
 
 
-def agent(case, out, storage, port=PORTS["ours"]):
+def agent(case, out, storage, port=PORTS["ours"], load=()):
     """The agent with the configuration of a case."""
     (out / "lines").mkdir(parents=True)
     settings = {"OUT": str(out / "lines"), "STORAGE": str(out / "storage"), "STORAGE_TYPE": storage, "PORT": str(port)}
     return Collector("agent", f"{AGENT} run -c {ROOT}/Benchmarks/cases/{CASES[case][2]}.yaml", port, out / "lines",
-                     settings)
+                     settings, load)
 
 
 def peer(case, out):

@@ -4,18 +4,19 @@ import Parsers
 
 /// What an input knows of one sender.
 final class MessageSender {
+    // In front what every message needs: of many senders all of it comes from far memory.
     let counters: SourceCounters
-    let profile: SourceProfile
     let isAllowed: Bool
     /// Whether it may speak for others.
     let isRelay: Bool
     /// Whether nothing has to be looked at but the text.
     let isOrdinary: Bool
+    /// Whether it stands among the open entries.
+    var hasOpenEntry = false
     /// What the RouterOS parser remembers.
     // Lent to one parser at a time, which knows no sender.
     @exclusivity(unchecked) var routeros: RouterOSSender
-    /// Whether it stands among the open entries.
-    var hasOpenEntry = false
+    let profile: SourceProfile
     private var sequence: SequenceWatch?
     private var bucket: RateBucket?
 

@@ -40,9 +40,12 @@ struct EntryJoiner: Sendable {
     /// Texts below were not cut.
     static let shortestCut = 200
 
-    private(set) var held: Entry?
+    /// One entry or none; not beside the sender's other state, of which there is much.
+    private var entries: [Entry] = []
     /// Bytes of text at which the sender cuts; 0 when that is not known.
     private(set) var cutLength = 0
+
+    var held: Entry? { entries.first }
 
     /// Whether what is held has to be written before anything else is done with `message`.
     ///
@@ -104,27 +107,28 @@ struct EntryJoiner: Sendable {
         Self.append(line, from: 0, to: &bytes)
         var others: [UInt8] = []
         Self.append(scratch, from: 0, to: &others)
-        held = Entry(
-            line: bytes, scratch: others, message: message, source: source,
-            firstLength: line.byteCount &- message.textStart,
-            isCommand: Self.isOpenCommand(line, message))
+        entries = [
+            Entry(
+                line: bytes, scratch: others, message: message, source: source,
+                firstLength: line.byteCount &- message.textStart,
+                isCommand: Self.isOpenCommand(line, message))
+        ]
     }
 
     /// Appends the text of a message to what is held.
     mutating func join(_ line: RawSpan, _ message: RouterOSMessage) {
-        guard held != nil else { return }
-        if held?.message.isDump == true { held?.line.append(UInt8(ascii: "\n")) }
+        guard !entries.isEmpty else { return }
+        if entries[0].message.isDump { entries[0].line.append(UInt8(ascii: "\n")) }
         for offset in message.textStart..<line.byteCount {
-            held?.line.append(line.byte(at: offset))
+            entries[0].line.append(line.byte(at: offset))
         }
-        held?.message.pieces += 1
-        held?.message.isTruncated = message.isTruncated
+        entries[0].message.pieces += 1
+        entries[0].message.isTruncated = message.isTruncated
     }
 
     /// Gives what is held, to be written.
     mutating func take() -> Entry? {
-        guard let entry = held else { return nil }
-        held = nil
+        guard let entry = entries.popLast() else { return nil }
         let isProven =
             entry.isCommand && entry.message.pieces > 1
             && entry.line.withBytes { Self.endsInBracket($0) }
