@@ -23,7 +23,10 @@ public struct RecordBuilder: ~Copyable {
     /// A scratch writer for one nested value; see `addNested`.
     private var nested = NestedWriter()
     private var timeField: Int?
+    /// The shape of the record before, and its fields: to compare with the shape's columns would copy
+    /// each of them.
     private var lastShape: Shape?
+    private var lastFields: [Field] = []
     private var shapes: [[Key]: Shape] = [:]
     /// Columns of all `shapes`.
     private var columnCount = 0
@@ -205,24 +208,41 @@ public struct RecordBuilder: ~Copyable {
         let rowLength = shape.rowLength
         batch.beginRow(rowLength: rowLength, isVariable: true)
         _ = batch.appendVariable(bytes.bytes, rowLength: rowLength)
-        for (index, field) in fields.enumerated() {
-            if field.encoding == .null {
+        for index in fields.indices {
+            if fields[index].encoding == .null {
                 batch.storeNullSlot(at: index * Slot.byteCount)
             } else {
                 batch.storeSlot(
-                    at: index * Slot.byteCount, start: field.start, count: field.length)
+                    at: index * Slot.byteCount, start: fields[index].start,
+                    count: fields[index].length)
             }
         }
         batch.endRow(isVariable: true)
     }
 
     private mutating func currentShape() -> Shape {
-        if let lastShape, matches(lastShape) { return lastShape }
-        let keys = fields.map { Key(name: $0.name, member: $0.member, encoding: $0.encoding) }
-        if let known = shapes[keys], known.timeColumn == timeField {
-            lastShape = known
-            return known
+        if let lastShape, hasFieldsOfLast(), lastShape.timeColumn == timeField { return lastShape }
+        let shape = findShape()
+        lastShape = shape
+        lastFields = fields
+        return shape
+    }
+
+    /// Whether names and types are those of the record before.
+    private borrowing func hasFieldsOfLast() -> Bool {
+        guard fields.count == lastFields.count else { return false }
+        for index in fields.indices {
+            guard fields[index].encoding == lastFields[index].encoding,
+                fields[index].name == lastFields[index].name,
+                fields[index].member == lastFields[index].member
+            else { return false }
         }
+        return true
+    }
+
+    private mutating func findShape() -> Shape {
+        let keys = fields.map { Key(name: $0.name, member: $0.member, encoding: $0.encoding) }
+        if let known = shapes[keys], known.timeColumn == timeField { return known }
         let columns = fields.enumerated().map { index, field in
             Column(
                 field.name, member: field.member, field.encoding,
@@ -237,20 +257,6 @@ public struct RecordBuilder: ~Copyable {
             columnCount = columns.count
         }
         shapes[keys] = shape
-        lastShape = shape
         return shape
-    }
-
-    private borrowing func matches(_ shape: Shape) -> Bool {
-        guard shape.columns.count == fields.count, shape.timeColumn == timeField else {
-            return false
-        }
-        for index in fields.indices {
-            let column = shape.columns[index]
-            guard column.encoding == fields[index].encoding, column.name == fields[index].name,
-                column.member == fields[index].member
-            else { return false }
-        }
-        return true
     }
 }
