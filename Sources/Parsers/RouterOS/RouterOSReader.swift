@@ -94,7 +94,9 @@ struct RouterOSReader: ~Copyable {
         _ outcome: inout RouterOSOutcome
     ) {
         // Most messages are these, and they are never cut.
-        if firewall.read(line, at: message.textStart) {
+        if message.topics?.mayBeFirewall ?? true, firewall.read(line, at: message.textStart),
+            !isForged(line, message)
+        {
             outcome.problem = appendFirewall(
                 line, message, from: source, of: &sender, into: &batch)
             outcome.records &+= 1
@@ -112,6 +114,25 @@ struct RouterOSReader: ~Copyable {
         }
         outcome.problem = appendOther(line, message, from: source, of: &sender, into: &batch)
         outcome.records &+= 1
+    }
+
+    /// Bytes of the shortest text in front of a name that somebody else chose: `login failure for
+    /// user`.
+    private static let shortestLead: UInt64 = 22
+
+    /// Whether what reads like a firewall message is a name in another one, which topics would have
+    /// told: of a user, or of a client.
+    @inline(__always)
+    private mutating func isForged(_ line: RawSpan, _ message: RouterOSMessage) -> Bool {
+        message.topics == nil && firewall.prefix != Slot.null
+            && firewall.prefix & 0xffff_ffff >= Self.shortestLead
+            && isOther(line, from: message.textStart)
+    }
+
+    @inline(never)
+    private mutating func isOther(_ line: RawSpan, from start: Int) -> Bool {
+        LoginLine.read(line, at: start)?.hasOrigin
+            ?? matcher.isKnown(line, from: start, topics: nil)
     }
 
     /// - Returns: whether the message is held or has been joined to one that is.

@@ -12,8 +12,9 @@ enum TextAddress {
         var next = offset
         if line.hasByte(UInt8(ascii: "["), at: next) {
             let head = line.extracting(next..<Swift.min(next &+ 2 &+ longest, line.byteCount))
-            guard let length = head.firstIndex(of: UInt8(ascii: "]")),
+            guard let length = head.firstIndex(of: UInt8(ascii: "]")), length > 0,
                 let address = v6(line, next &+ 1..<next &+ length)
+                    ?? zoned(line, next &+ 1..<next &+ length)
             else { return nil }
             result.address = address
             next &+= length &+ 1
@@ -91,6 +92,15 @@ enum TextAddress {
         let text = line.extracting(range)
         guard text.firstIndex(of: UInt8(ascii: ":")) != nil else { return nil }
         return IPAddress(text.makeString())
+    }
+
+    /// Reads `fe80::1%ether1`.
+    @inline(never)
+    private static func zoned(_ line: RawSpan, _ range: Range<Int>) -> IPAddress? {
+        guard let percent = line.firstIndex(of: UInt8(ascii: "%"), from: range.lowerBound),
+            percent < range.upperBound
+        else { return nil }
+        return v6(line, range.lowerBound..<percent)
     }
 
     private static func port(_ line: RawSpan, at start: Int) -> (value: UInt16, end: Int)? {

@@ -30,7 +30,8 @@ struct WordList: ~Copyable {
         array.beginArray()
         var wordStart = range.lowerBound
         for offset in range where line.byte(at: offset) == UInt8(ascii: ",") {
-            array.text(line.extracting(wordStart..<offset))
+            // Version 6 leaves topics empty.
+            if wordStart < offset { array.text(line.extracting(wordStart..<offset)) }
             wordStart = offset &+ 1
         }
         if wordStart < range.upperBound {

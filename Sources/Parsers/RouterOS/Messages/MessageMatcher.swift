@@ -148,6 +148,9 @@ struct MessageMatcher: ~Copyable {
         }
         guard following.isLiteral else { return false }
         let isLast = set.segments[index].type == .last
+        let end =
+            set.segments[index].type == .name
+            ? Self.firstMAC(line, from: start, to: limit) : limit
         var place = isLast ? limit : start
         while attemptsLeft > 0 {
             attemptsLeft &-= 1
@@ -156,11 +159,22 @@ struct MessageMatcher: ~Copyable {
                     ? lastPlace(of: following, line, before: place, after: start)
                     : firstPlace(of: following, line, after: place)
             else { return false }
+            guard found <= end else { return false }
             capture(index, start, found)
             if match(line, segment: next, at: found) { return true }
             place = found
         }
         return false
+    }
+
+    /// Where the first MAC address starts, or `end`.
+    private static func firstMAC(_ line: RawSpan, from start: Int, to end: Int) -> Int {
+        var offset = start &+ 2
+        while let colon = line.firstIndex(of: UInt8(ascii: ":"), from: offset), colon < end {
+            if TextAddress.mac(line, at: colon &- 2) != nil { return colon &- 2 }
+            offset = colon &+ 1
+        }
+        return end
     }
 
     /// The first place behind `start` where a run of literals stands.
