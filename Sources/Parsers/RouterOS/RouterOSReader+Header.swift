@@ -135,6 +135,23 @@ extension RouterOSReader {
         return firstSpace &+ 1
     }
 
+    /// Takes an identity that is known for the hostname, where only its first word was taken for that.
+    @inline(never)
+    mutating func takeIdentity(
+        _ identity: [UInt8], _ line: RawSpan, into message: inout RouterOSMessage
+    ) {
+        guard message.hostname != Slot.null, message.cef == nil else { return }
+        let start = Int(message.hostname >> 32)
+        let end = start &+ identity.count
+        guard line.hasByte(UInt8(ascii: " "), at: end),
+            identity.withBytes({ $0.hasSameBytes(as: line.extracting(start..<end)) })
+        else { return }
+        message.hostname = SyslogFields.slot(start, end)
+        message.topics = readTopics(line, at: end &+ 1)
+        message.textStart = readMessagePrefix(
+            line, at: message.topics?.next ?? end &+ 1, into: &message)
+    }
+
     /// Sets the identity, of which relays make more than that.
     @inline(__always)
     private func setHostname(

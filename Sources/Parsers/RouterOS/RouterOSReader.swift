@@ -47,6 +47,9 @@ struct RouterOSReader: ~Copyable {
         var outcome = RouterOSOutcome()
         var message = RouterOSMessage()
         read(line, isTruncated: isTruncated, received: source.received, into: &message)
+        if !sender.identity.isEmpty, message.topics == nil {
+            takeIdentity(sender.identity, line, into: &message)
+        }
         if message.topics?.severity == 7, !sender.hasSentDebug {
             sender.hasSentDebug = true
             outcome.isFirstDebug = true

@@ -1,3 +1,4 @@
+import Core
 import Parsers
 import TestKit
 import Testing
@@ -110,4 +111,34 @@ import Testing
             ["event": "login", "service": "ssh"]),
     ])
     func readsLogins(example: Case) { RouterOSParserTests().check(example) }
+
+    /// Without topics only the configuration tells where an identity with spaces ends.
+    @Test(arguments: [
+        Case(
+            "<30>Oct  2 17:36:35 my gw 1 ether1 link down",
+            ["hostname": "my gw 1", "message": "ether1 link down", "event": "link_down"]),
+        Case(
+            "<30>Oct  2 17:36:35 my gw 1 interface,info ether1 link down",
+            ["hostname": "my gw 1", "topics": "[interface,info]", "event": "link_down"]),
+        Case(
+            "<30>Oct  2 17:36:35 my gw 1 my gw 1: ether1 link down",
+            ["hostname": "my gw 1", "message_prefix": "my gw 1", "event": "link_down"]),
+        Case("<30>Oct  2 17:36:35 my gw 10 x", ["hostname": "my", "message": "gw 10 x"]),
+        Case("<30>Oct  2 17:36:35 my gw 1", ["hostname": "my", "message": "gw 1"]),
+        Case("<30>Oct  2 17:36:35 other ether1 link down", ["hostname": "other"]),
+        Case("ether1 link down", ["hostname": nil, "parse_status": "raw"]),
+    ])
+    func knowsAnIdentity(example: Case) {
+        let parser = RouterOSParser()
+        var sender = RouterOSSender(identity: Array("my gw 1".utf8))
+        var batch = RecordBatch()
+        let source = PayloadSource(
+            peer: Endpoint(address: .loopback, port: 1), transport: .udp,
+            received: RouterOSParserTests.received)
+        Array(example.line.utf8).withBytes {
+            _ = parser.decode($0, from: source, of: &sender, into: &batch)
+        }
+        let record = records(batch).first ?? [:]
+        for (name, value) in example.expected { #expect(record[name] == value, "\(name)") }
+    }
 }
