@@ -45,27 +45,26 @@ struct FirewallLine {
     ///
     /// - Returns: whether it is a firewall message; if not, the values are those of another.
     mutating func read(_ line: RawSpan, at start: Int) -> Bool {
-        guard let colon = Self.firstIndex(of: ": in:", in: line, from: start, to: line.byteCount)
+        guard
+            var colon = Self.firstIndex(of: ": in:", in: line, from: start, to: line.byteCount)
         else { return false }
-        return read(line, at: start, colon: colon)
-    }
-
-    /// Reads the message whose chain ends at `colon`.
-    private mutating func read(_ line: RawSpan, at start: Int, colon: Int) -> Bool {
-        self = FirewallLine()
-        guard readChain(line, start: start, colon: colon) else { return false }
-        guard let offset = readInterfaces(line, at: colon &+ 5) else {
-            isComplete = false
+        while true {
+            self = FirewallLine()
+            guard readChain(line, start: start, colon: colon) else { return false }
+            guard let offset = readInterfaces(line, at: colon &+ 5) else {
+                isComplete = false
+                return true
+            }
+            // A prefix may look like the beginning: `drop: in:WAN input: in:ether1 out:...`.
+            if hasLongName, let next = nextChain(line, from: colon &+ 5, to: offset) {
+                colon = next
+                continue
+            }
+            readSegments(line, from: offset)
+            readUserName(line)
+            if !hasAddresses { isComplete = false }
             return true
         }
-        // A prefix may look like the beginning: `drop: in:WAN input: in:ether1 out:...`.
-        if hasLongName, let next = nextChain(line, from: colon &+ 5, to: offset) {
-            return read(line, at: start, colon: next)
-        }
-        readSegments(line, from: offset)
-        readUserName(line)
-        if !hasAddresses { isComplete = false }
-        return true
     }
 
     /// Another `: in:` in what was taken for the names of the interfaces.

@@ -92,6 +92,24 @@ extension RouterOSReader {
         return line.firstIndex(of: UInt8(ascii: "|"), from: start) != nil
     }
 
+    /// Whether words could be those of a long identity: not `login failure for user`, behind which
+    /// a name may look like topics.
+    private static func mayBeName(_ line: RawSpan, _ range: Range<Int>) -> Bool {
+        var letters = 0
+        for offset in range {
+            let byte = line.byte(at: offset)
+            if byte == UInt8(ascii: " ") {
+                if letters > 2 { return false }
+                letters = 0
+            } else if (0x61...0x7a).contains(byte) {
+                if letters >= 0 { letters &+= 1 }
+            } else {
+                letters = -1
+            }
+        }
+        return true
+    }
+
     /// Reads the identity in front of topics or `CEF:`; without either it is the first word of a
     /// line with a syslog header.
     ///
@@ -127,6 +145,7 @@ extension RouterOSReader {
             offset = space &+ 1
             if line.hasByte(UInt8(ascii: " "), at: offset) { break }
             if word == 1, !Self.mayHaveList(line, from: offset) { break }
+            if word >= 4, !Self.mayBeName(line, firstSpace &+ 1..<offset) { break }
         }
         guard message.priority >= 0 || message.hasSyslogTime, firstSpace < line.byteCount,
             firstSpace > start

@@ -47,7 +47,7 @@ struct RouterOSReader: ~Copyable {
         var outcome = RouterOSOutcome()
         var message = RouterOSMessage()
         read(line, isTruncated: isTruncated, received: source.received, into: &message)
-        if !sender.identity.isEmpty, message.topics == nil {
+        if message.topics == nil, !sender.identity.isEmpty {
             takeIdentity(sender.identity, line, into: &message)
         }
         if message.topics?.severity == 7, !sender.hasSentDebug {
@@ -105,7 +105,9 @@ struct RouterOSReader: ~Copyable {
             outcome.records &+= 1
             return
         }
-        if let login = LoginLine.read(line, at: message.textStart) {
+        if message.topics?.mayBeLogin ?? true,
+            let login = LoginLine.read(line, at: message.textStart)
+        {
             append(line, message, login, from: source, of: &sender, into: &batch)
             outcome.records &+= 1
             return
@@ -119,17 +121,20 @@ struct RouterOSReader: ~Copyable {
         outcome.records &+= 1
     }
 
-    /// Bytes of the shortest text in front of a name that somebody else chose: `login failure for
-    /// user`.
+    /// Bytes of the shortest text in front of a name that somebody else chose, `login failure for
+    /// user`, but for those that begin with an address or `<`.
     private static let shortestLead: UInt64 = 22
 
     /// Whether what reads like a firewall message is a name in another one, which topics would have
     /// told: of a user, or of a client.
     @inline(__always)
     private mutating func isForged(_ line: RawSpan, _ message: RouterOSMessage) -> Bool {
-        message.topics == nil && firewall.prefix != Slot.null
-            && firewall.prefix & 0xffff_ffff >= Self.shortestLead
-            && isOther(line, from: message.textStart)
+        guard message.topics == nil, firewall.prefix != Slot.null else { return false }
+        let first = line.byte(at: message.textStart)
+        let isLead =
+            firewall.prefix & 0xffff_ffff >= Self.shortestLead || first.isDigit
+            || first == UInt8(ascii: "<")
+        return isLead && isOther(line, from: message.textStart)
     }
 
     @inline(never)

@@ -126,6 +126,7 @@ enum TextAddress {
     }
 
     /// Reads `aa:bb:cc`, eight characters at once: each byte of a number has one of them.
+    @inline(__always)
     private static func threeOctets(_ text: UInt64) -> UInt64? {
         let high: UInt64 = 0x8080_8080_8080_8080
         guard text & 0x0000_ff00_00ff_0000 == 0x0000_3a00_003a_0000, text & high == 0 else {

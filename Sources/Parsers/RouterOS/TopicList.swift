@@ -10,8 +10,9 @@ struct TopicList {
     var severity: UInt8?
     /// Whether such messages come in several lines: those for debugging, but not those of `dns`.
     var isDump = false
-    /// Whether such messages may be a firewall's: names that others choose look like its lines.
+    /// Whether such messages may be a firewall's, or logins: names that others choose look like them.
     var mayBeFirewall = true
+    var mayBeLogin = true
 
     /// Reads a list that ends at a space or the end of `limit`.
     ///
@@ -33,6 +34,7 @@ struct TopicList {
         var seen: Importance = []
         var hasFeature = false
         var isFirewall = false
+        var isSystem = false
         while offset <= limit {
             let byte = offset < limit ? line.byte(at: offset) : UInt8(ascii: " ")
             switch byte {
@@ -46,8 +48,12 @@ struct TopicList {
                 if let importance = Importance(word) {
                     seen.formUnion(importance)
                 } else if TopicTable.contains(word) {
-                    hasFeature = true
-                    if word.byteCount == 8, word.hasBytes(of: "firewall") { isFirewall = true }
+                    switch word.byteCount {
+                    case 6 where word.hasBytes(of: "system"): isSystem = true
+                    case 7 where word.hasBytes(of: "account"): break
+                    case 8 where word.hasBytes(of: "firewall"): isFirewall = true
+                    default: hasFeature = true
+                    }
                 } else if words == 0 || word.byteCount > 0 {
                     return nil
                 }
@@ -68,7 +74,8 @@ struct TopicList {
                         severity: seen.severity,
                         isDump: !isImportant && !seen.isDisjoint(with: [.debug, .dump])
                             && !line.hasBytes(of: "dns,", at: start),
-                        mayBeFirewall: isFirewall || !hasFeature)
+                        mayBeFirewall: isFirewall || !hasFeature && !isSystem,
+                        mayBeLogin: isSystem || !hasFeature && !isFirewall)
                 }
                 offset &+= 1
                 wordStart = offset

@@ -34,6 +34,12 @@ struct MessageMatcher: ~Copyable {
         guard limit > start, limit &- start <= Self.longestText else { return nil }
         attemptsLeft = Self.attempts
         var mask = candidates(line, from: start)
+        if topics == nil {
+            var leading = mask.split(by: set.leading)
+            while let pattern = leading.popFirst() {
+                if fits(pattern, line, from: start, topics: nil) { return pattern }
+            }
+        }
         while let pattern = mask.popFirst() {
             if fits(pattern, line, from: start, topics: topics) { return pattern }
         }

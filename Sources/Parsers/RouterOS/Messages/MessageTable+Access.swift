@@ -5,6 +5,16 @@ extension MessageTable {
             ["dhcp"],
             [
                 (
+                    "dhcp_request",
+                    "%{server:name} received %{type:word} %[with %]id %{transaction_id:number} from"
+                        + " %{src_addr:ip}%[ '%{client_id}'%]"
+                ),
+                (
+                    "dhcp_reply",
+                    "%{server:name} sending %{type:word} %[with %]id %{transaction_id:number} to"
+                        + " %{client_ip:ip}%[ '%{client_id}'%]"
+                ),
+                (
                     "dhcp_assigned",
                     "%{server:name} assigned %{client_ip:ip} for %{client_mac:mac}%[ %{client_name}%]"
                 ),
@@ -49,16 +59,6 @@ extension MessageTable {
                     "dhcp alert on %{interface}: discovered unknown dhcp server, mac %{src_mac:mac},"
                         + " ip %{src_addr:ip}"
                 ),
-                (
-                    "dhcp_request",
-                    "%{server:name} received %{type:word} %[with %]id %{transaction_id:number} from"
-                        + " %{src_addr:ip}%[ '%{client_id}'%]"
-                ),
-                (
-                    "dhcp_reply",
-                    "%{server:name} sending %{type:word} %[with %]id %{transaction_id:number} to"
-                        + " %{client_ip:ip}%[ '%{client_id}'%]"
-                ),
             ])
     ]
 
@@ -96,6 +96,33 @@ extension MessageTable {
                 ),
                 ("vpn_encoding", "%{interface:tunnel}: using encoding - %{encoding}"),
                 ("vpn_encoding", ": using encoding - %{encoding}"),
+                // Who fails has chosen the name freely.
+                (
+                    "ppp_auth_failed",
+                    "%{interface:dynamic}: user %{user_name:last} %{reason=authentication failed}"
+                        + "%[ - %{detail}%]"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface:dynamic}: user %{user_name:last} is %{reason=already active}"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface}: user %{user_name:last} %{reason=authentication failed}"
+                        + "%[ - %{detail}%]"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface}: user %{user_name:last} is %{reason=already active}"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface:tunnel}: %{reason=authentication failed}%[: %{detail}%]"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface:tunnel}: %{reason=authentication failed} - %{detail}"
+                ),
                 (
                     "session_start",
                     "%{user_name:last} logged in, %{client_ip:ip}%[ from %{src:station}%]"
@@ -116,23 +143,6 @@ extension MessageTable {
                         + " %{out_bytes:number} %{in_packets:number} %{out_packets:number}"
                         + " from %{caller_id}"
                 ),
-                (
-                    "ppp_auth_failed",
-                    "%{interface}: user %{user_name:last} %{reason=authentication failed}"
-                        + "%[ - %{detail}%]"
-                ),
-                (
-                    "ppp_auth_failed",
-                    "%{interface}: user %{user_name:last} is %{reason=already active}"
-                ),
-                (
-                    "ppp_auth_failed",
-                    "%{interface:tunnel}: %{reason=authentication failed}%[: %{detail}%]"
-                ),
-                (
-                    "ppp_auth_failed",
-                    "%{interface:tunnel}: %{reason=authentication failed} - %{detail}"
-                ),
             ]),
         // Names of clients' own interfaces could be anything; topics tell that these are tunnels.
         MessageFamily(
@@ -150,7 +160,7 @@ extension MessageTable {
             ]),
         // A dynamic interface tells so itself.
         MessageFamily(
-            [],
+            tunnels,
             [
                 ("ppp_authenticated", "%{interface:dynamic}: %{state=authenticated}"),
                 ("ppp_connected", "%{interface:dynamic}: %{state=connected}%[, %{detail}%]"),

@@ -1,11 +1,12 @@
 extension MessageTable {
     static let system = [
+        // Version 6 sends these with `warning` alone.
         MessageFamily(
-            [],
+            ["system", "warning"],
+            [("access_denied", "denied %{service} connect from %{src:endpoint}%[ %{detail}%]")]),
+        MessageFamily(
+            ["ssh", "system"],
             [
-                ("access_denied", "denied %{service} connect from %{src:endpoint}%[ %{detail}%]"),
-                // `ntp`, `sntp`, `cloud`.
-                ("clock_change", "%[%{method:word} %]change time %{clock:change}"),
                 (
                     "ssh_auth",
                     "%[%{session:word} %]%{method:word} %{result=accepted} for user: %{user_name}"
@@ -20,6 +21,8 @@ extension MessageTable {
         MessageFamily(
             ["system"],
             [
+                // `ntp`, `sntp`, `cloud`.
+                ("clock_change", "%[%{method:word} %]change time %{clock:change}"),
                 ("reboot", "router rebooted by %{change:origin}"),
                 (
                     "reboot",
