@@ -18,7 +18,7 @@ struct TopicList {
     ///
     /// A word counts when RouterOS is known to use it; a single word must tell the importance or be
     /// one of those that RouterOS sends alone, so that a message beginning with `system` or `packet`
-    /// is none. Version 6 leaves words empty. Relays that take the list for the tag of RFC 3164 put a
+    /// is none. Version 6 leaves words empty, WinBox puts spaces behind the commas. Relays that take the list for the tag of RFC 3164 put a
     /// colon behind it; then it must have a comma.
     ///
     /// - Parameter allowsOne: whether a single word may be a list.
@@ -35,6 +35,7 @@ struct TopicList {
         var hasFeature = false
         var isFirewall = false
         var isSystem = false
+        var isSpaced = false
         while offset <= limit {
             let byte = offset < limit ? line.byte(at: offset) : UInt8(ascii: " ")
             switch byte {
@@ -43,6 +44,14 @@ struct TopicList {
                 offset &+= 1
                 // The longest topic has 11 letters.
                 if offset &- wordStart > 16 { return nil }
+            case UInt8(ascii: " ") where offset == wordStart && words > 0:
+                // WinBox shows `wireless, info`.
+                guard allowsOne, offset < limit,
+                    line.byte(at: offset &- 1) == UInt8(ascii: ",")
+                else { return nil }
+                isSpaced = true
+                offset &+= 1
+                wordStart = offset
             case UInt8(ascii: ","), UInt8(ascii: " "), UInt8(ascii: ":"):
                 let word = line.extracting(wordStart..<offset)
                 if let importance = Importance(word) {
@@ -54,7 +63,7 @@ struct TopicList {
                     case 8 where word.hasBytes(of: "firewall"): isFirewall = true
                     default: hasFeature = true
                     }
-                } else if words == 0 || word.byteCount > 0 {
+                } else if words == 0 || word.byteCount > 0 || byte == UInt8(ascii: ":") {
                     return nil
                 }
                 words += 1
@@ -65,7 +74,7 @@ struct TopicList {
                         allowsOne && !hasColon
                         && (isImportant || TopicTable.isSentAlone(word))
                         && !line.hasBytes(of: "error while ", at: start)
-                    guard words > 1 || isAlone,
+                    guard words > 1 || isAlone, !isSpaced || !seen.isEmpty && !hasColon,
                         !hasColon || line.hasByte(UInt8(ascii: " "), at: offset &+ 1)
                     else { return nil }
                     return TopicList(

@@ -86,6 +86,17 @@ import Testing
                 "message": "duplicate packet, dropping",
             ]),
         Case(",info x", ["topics": nil, "parse_status": "raw"]),
+        Case(
+            "mar/02 09:04:31 interface, info ether1 link down",
+            ["topics": "[interface,info]", "event": "link_down", "message": "ether1 link down"]),
+        Case(
+            "system, info, account user a logged in from 192.0.2.1 via winbox",
+            ["topics": "[system,info,account]", "event": "login", "severity": "6"]),
+        Case(
+            "<30>Oct  2 17:36:35 r dns, script and all",
+            ["topics": nil, "message": "dns, script and all"]),
+        Case("<30>Oct  2 17:36:35 r system,info,", ["topics": nil, "message": "system,info,"]),
+        Case("<30>Oct  2 17:36:35 r system,info,: x", ["topics": nil]),
     ]
 
     @Test(arguments: headers)

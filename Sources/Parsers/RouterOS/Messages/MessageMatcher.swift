@@ -90,6 +90,7 @@ struct MessageMatcher: ~Copyable {
         for wanted in set.patterns[index].topics {
             var word = topics.lowerBound
             while word < topics.upperBound {
+                if line.byte(at: word) == UInt8(ascii: " ") { word &+= 1 }
                 var end = word
                 while end < topics.upperBound, line.byte(at: end) != UInt8(ascii: ",") { end &+= 1 }
                 let isSame = wanted.withBytes {
