@@ -232,7 +232,7 @@ enum TopicTable {
         "radius", "radvd", "read", "rip", "route", "rpki", "rproxy", "rsvp", "script", "sertcp",
         "simulator", "smb", "snmp", "socksify", "ssh", "ssld", "sstp", "state", "store", "stp",
         "system", "telephony", "tftp", "timer", "tr069", "update", "upnp", "ups", "vpls", "vrrp",
-        "watchdog", "web-proxy", "wiliot", "wireguard", "wireless", "write", "zerotier",
+        "watchdog", "web-proxy", "wifi", "wiliot", "wireguard", "wireless", "write", "zerotier",
     ])
 
     private static func byLength(_ names: [StaticString]) -> [[StaticString]] {

@@ -158,7 +158,12 @@ extension MessageTable {
         ])
 
     static let vrrp = MessageFamily(
-        ["vrrp"], [("vrrp_state", "%{interface} now %{state:word}%[, %{reason}%]")])
+        ["vrrp"],
+        [
+            ("vrrp_state", "%{interface} now %{state:word}%[, %{reason}%]"),
+            ("vrrp_sync", "%{interface} %{state=starting} CONNTRACK"),
+            ("vrrp_sync", "%{interface} %{state=stop} CONNTRACK"),
+        ])
 
     static let dns = MessageFamily(
         ["dns"],

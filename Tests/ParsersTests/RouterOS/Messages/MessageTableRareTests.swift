@@ -78,6 +78,12 @@ extension MessageTableTests {
                 "src_mac": lowerMAC,
             ]),
         Case(
+            "vrrp,info vrrp 1 starting CONNTRACK", "vrrp_sync",
+            ["interface": "vrrp 1", "state": "starting"]),
+        Case(
+            "vrrp,info vrrp1 stop CONNTRACK", "vrrp_sync",
+            ["interface": "vrrp1", "state": "stop"]),
+        Case(
             "bridge,stp my port:0 becomes Designated", "stp_port",
             ["interface": "my port", "instance_id": "0", "role": "Designated"]),
         Case(
