@@ -30,7 +30,9 @@ final class MessageSender {
         isAllowed = isRelay || options.senders.contains(address)
         // A relay has the clocks and entries of many, and so have files and local sockets.
         unsafe routeros =
-            isRelay || address == .any ? .nobody : RouterOSSender(joinsPieces: options.joinsPieces)
+            isRelay || address == .any
+            ? .nobody
+            : RouterOSSender(joinsPieces: options.joinsPieces, identity: profile.hostname)
         bucket = profile.rateLimit.map { RateBucket($0, at: now) }
         isOrdinary =
             isAllowed && !isRelay && profile.name.isEmpty && profile.hostname.isEmpty

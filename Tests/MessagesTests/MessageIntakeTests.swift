@@ -46,6 +46,11 @@ import Testing
             "system,info,account user admin logged in from 10.0.0.9 via winbox", "192.0.2.7",
             #""event":"login""#
         ),
+        (
+            "sources: [{address: 192.0.2.7, parser: routeros, hostname: Rapid Net}]",
+            "<30>Oct 11 22:14:15 Rapid Net ether1 link down", "192.0.2.7",
+            #""event":"link_down""#
+        ),
     ])
     func treatsSendersAsTheSourceMapSays(
         options: String, message: String, sender: String, expected: String

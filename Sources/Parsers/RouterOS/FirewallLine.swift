@@ -28,6 +28,10 @@ struct FirewallLine {
     var userName = Slot.null
     /// Whether everything was understood.
     var isComplete = true
+    private var hasAddresses = false
+    /// Whether what was taken for an interface's name has spaces or is long: it may hold another
+    /// chain.
+    private var hasLongName = false
 
     /// An address and a port, zero for unknown.
     struct AddressAndPort {
@@ -41,18 +45,32 @@ struct FirewallLine {
     ///
     /// - Returns: whether it is a firewall message; if not, the values are those of another.
     mutating func read(_ line: RawSpan, at start: Int) -> Bool {
-        guard let colon = Self.firstIndex(of: ": in:", in: line, from: start, to: line.byteCount)
+        guard
+            var colon = Self.firstIndex(of: ": in:", in: line, from: start, to: line.byteCount)
         else { return false }
-        self = FirewallLine()
-        guard readChain(line, start: start, colon: colon) else { return false }
-        guard let offset = readInterfaces(line, at: colon &+ 5) else {
-            isComplete = false
+        while true {
+            self = FirewallLine()
+            guard readChain(line, start: start, colon: colon) else { return false }
+            guard let offset = readInterfaces(line, at: colon &+ 5) else {
+                isComplete = false
+                return true
+            }
+            // A prefix may look like the beginning: `drop: in:WAN input: in:ether1 out:...`.
+            if hasLongName, let next = nextChain(line, from: colon &+ 5, to: offset) {
+                colon = next
+                continue
+            }
+            readSegments(line, from: offset)
+            readUserName(line)
+            if !hasAddresses { isComplete = false }
             return true
         }
-        readSegments(line, from: offset)
-        readUserName(line)
-        if source.address.low == 0 && source.address.high == 0 { isComplete = false }
-        return true
+    }
+
+    /// Another `: in:` in what was taken for the names of the interfaces.
+    @inline(never)
+    private func nextChain(_ line: RawSpan, from start: Int, to end: Int) -> Int? {
+        Self.firstIndex(of: ": in:", in: line, from: start, to: end)
     }
 
     // MARK: Head
@@ -70,16 +88,23 @@ struct FirewallLine {
         return true
     }
 
+    /// Bytes of the shortest name that is looked at for another chain: `a input: in:b`.
+    private static let longName = 13
+
     /// Reads `IF out:IF`; names may hold spaces and brackets.
     ///
     /// - Returns: where the first segment starts.
     private mutating func readInterfaces(_ line: RawSpan, at start: Int) -> Int? {
         let end = line.byteCount
-        guard let out = Self.firstIndex(of: " out:", in: line, from: start, to: end) else {
+        guard let space = line.firstIndex(of: UInt8(ascii: " "), from: start),
+            let out = line.hasBytes(of: " out:", at: space)
+                ? space : Self.firstIndex(of: " out:", in: line, from: space &+ 1, to: end)
+        else {
             inInterface = SyslogFields.slot(start, end)
             return nil
         }
         inInterface = SyslogFields.slot(start, out)
+        hasLongName = out != space
         let nameStart = out &+ 5
         var offset = nameStart
         while let comma = line.firstIndex(of: UInt8(ascii: ","), from: offset) {
@@ -87,6 +112,11 @@ struct FirewallLine {
                 Self.isSegment(line, at: comma &+ 2)
             {
                 outInterface = SyslogFields.slot(nameStart, comma)
+                if comma &- nameStart >= Self.longName,
+                    line.byte(at: nameStart) != UInt8(ascii: "<")
+                {
+                    hasLongName = true
+                }
                 return comma &+ 2
             }
             offset = comma &+ 1
@@ -98,7 +128,12 @@ struct FirewallLine {
     private static func isSegment(_ line: RawSpan, at offset: Int) -> Bool {
         let word = word(line, at: offset)
         return word == Word.connection || word == Word.sourceMAC || word >> 16 == Word.proto
-            || word >> 32 == Word.length
+            || word >> 32 == Word.length || isOtherMark(word)
+    }
+
+    /// `packet-mark:` and `routing-mark:`, which are read over.
+    private static func isOtherMark(_ word: UInt64) -> Bool {
+        word == Word.packetMark || word == Word.routingMark
     }
 
     /// The first eight bytes of a segment, zeros for those behind the line's end.
@@ -119,6 +154,8 @@ struct FirewallLine {
     private enum Word {
         static let connection: UInt64 = 0x636f_6e6e_6563_7469  // `connecti`
         static let sourceMAC: UInt64 = 0x7372_632d_6d61_6320  // `src-mac `
+        static let packetMark: UInt64 = 0x7061_636b_6574_2d6d  // `packet-m`
+        static let routingMark: UInt64 = 0x726f_7574_696e_672d  // `routing-`
         static let proto: UInt64 = 0x7072_6f74_6f20  // `proto `
         static let priority: UInt64 = 0x70_7269_6f20  // `prio `
         static let translation: UInt64 = 0x4e41_5420  // `NAT `
@@ -151,6 +188,7 @@ struct FirewallLine {
                 offset = readTranslation(line, at: offset &+ 4)
             case _ where word >> 24 == Word.priority:
                 offset = Self.segmentEnd(line, from: offset)
+            case Word.packetMark, Word.routingMark: offset = Self.markEnd(line, from: offset)
             default: offset = readTuple(line, at: offset)
             }
         }
@@ -164,7 +202,7 @@ struct FirewallLine {
             return end
         }
         if line.hasBytes(of: "on-mark:", at: start &+ 8) {
-            let end = Self.wordEnd(line, from: start &+ 16)
+            let end = Self.markEnd(line, from: start &+ 16)
             connectionMark = SyslogFields.slot(start &+ 16, end)
             return end
         }
@@ -175,6 +213,15 @@ struct FirewallLine {
     private static func wordEnd(_ line: RawSpan, from start: Int) -> Int {
         let end = line.firstIndex(of: UInt8(ascii: " "), from: start) ?? line.byteCount
         return end > start && line.byte(at: end &- 1) == UInt8(ascii: ",") ? end &- 1 : end
+    }
+
+    /// The end of a mark, which may hold spaces: in front of a segment, without a comma.
+    private static func markEnd(_ line: RawSpan, from start: Int) -> Int {
+        var space = line.firstIndex(of: UInt8(ascii: " "), from: start) ?? line.byteCount
+        while space < line.byteCount, !isSegment(line, at: space &+ 1) {
+            space = line.firstIndex(of: UInt8(ascii: " "), from: space &+ 1) ?? line.byteCount
+        }
+        return space > start && line.byte(at: space &- 1) == UInt8(ascii: ",") ? space &- 1 : space
     }
 
     /// The next comma that a space follows, or the end.
@@ -270,6 +317,7 @@ struct FirewallLine {
             if let second = TextAddress.endpoint(line, &offset) {
                 source = first
                 destination = second
+                hasAddresses = true
                 return offset
             }
         }
@@ -328,45 +376,5 @@ struct FirewallLine {
         packetLength = number
         if offset == start { return lostSegment(line, start) }
         return offset
-    }
-
-    // MARK: Names
-
-    private static let tunnelKinds: [StaticString] = ["pppoe", "l2tp", "pptp", "sstp", "ovpn"]
-
-    private mutating func readUserName(_ line: RawSpan) {
-        userName =
-            Self.userName(of: inInterface, in: line) ?? Self.userName(of: outInterface, in: line)
-            ?? Slot.null
-    }
-
-    /// The subscriber of a dynamic interface: `<pppoe-NAME>`.
-    @inline(__always)
-    static func userName(of interface: UInt64, in line: RawSpan) -> UInt64? {
-        guard interface != Slot.null else { return nil }
-        let start = Int(interface >> 32)
-        let end = start &+ Int(interface & 0xffff_ffff)
-        guard end &- start > 2, line.byte(at: start) == UInt8(ascii: "<"),
-            line.byte(at: end &- 1) == UInt8(ascii: ">"),
-            let dash = line.firstIndex(of: UInt8(ascii: "-"), from: start), dash < end
-        else { return nil }
-        let kind = line.extracting(start &+ 1..<dash)
-        let isTunnel = tunnelKinds.contains {
-            $0.utf8CodeUnitCount == kind.byteCount && kind.hasBytes(of: $0)
-        }
-        return isTunnel ? SyslogFields.slot(dash &+ 1, end &- 1) : nil
-    }
-
-    static func firstIndex(
-        of text: StaticString, in line: RawSpan, from start: Int, to end: Int
-    ) -> Int? {
-        // The first byte of a static string with content.
-        let first = unsafe text.utf8Start[0]
-        var offset = start
-        while let found = line.firstIndex(of: first, from: offset), found < end {
-            if line.hasBytes(of: text, at: found) { return found }
-            offset = found &+ 1
-        }
-        return nil
     }
 }

@@ -106,7 +106,7 @@ extension RouterOSReader {
             let start = Int(slot >> 32)
             let range = start..<start &+ Int(slot & 0xffff_ffff)
             switch segment.type {
-            case .text, .last, .word: store(slot, segment, 0, into: &batch)
+            case .text, .name, .last, .word: store(slot, segment, 0, into: &batch)
             case .tunnel, .dynamic:
                 store(slot, segment, 0, into: &batch)
                 let user = FirewallLine.userName(of: slot, in: line)

@@ -47,6 +47,9 @@ struct RouterOSReader: ~Copyable {
         var outcome = RouterOSOutcome()
         var message = RouterOSMessage()
         read(line, isTruncated: isTruncated, received: source.received, into: &message)
+        if message.topics == nil, !sender.identity.isEmpty {
+            takeIdentity(sender.identity, line, into: &message)
+        }
         if message.topics?.severity == 7, !sender.hasSentDebug {
             sender.hasSentDebug = true
             outcome.isFirstDebug = true
@@ -94,13 +97,17 @@ struct RouterOSReader: ~Copyable {
         _ outcome: inout RouterOSOutcome
     ) {
         // Most messages are these, and they are never cut.
-        if firewall.read(line, at: message.textStart) {
+        if message.topics?.mayBeFirewall ?? true, firewall.read(line, at: message.textStart),
+            !isForged(line, message)
+        {
             outcome.problem = appendFirewall(
                 line, message, from: source, of: &sender, into: &batch)
             outcome.records &+= 1
             return
         }
-        if let login = LoginLine.read(line, at: message.textStart) {
+        if message.topics?.mayBeLogin ?? true,
+            let login = LoginLine.read(line, at: message.textStart)
+        {
             append(line, message, login, from: source, of: &sender, into: &batch)
             outcome.records &+= 1
             return
@@ -112,6 +119,28 @@ struct RouterOSReader: ~Copyable {
         }
         outcome.problem = appendOther(line, message, from: source, of: &sender, into: &batch)
         outcome.records &+= 1
+    }
+
+    /// Bytes of the shortest text in front of a name that somebody else chose, `login failure for
+    /// user`, but for those that begin with an address or `<`.
+    private static let shortestLead: UInt64 = 22
+
+    /// Whether what reads like a firewall message is a name in another one, which topics would have
+    /// told: of a user, or of a client.
+    @inline(__always)
+    private mutating func isForged(_ line: RawSpan, _ message: RouterOSMessage) -> Bool {
+        guard message.topics == nil, firewall.prefix != Slot.null else { return false }
+        let first = line.byte(at: message.textStart)
+        let isLead =
+            firewall.prefix & 0xffff_ffff >= Self.shortestLead || first.isDigit
+            || first == UInt8(ascii: "<")
+        return isLead && isOther(line, from: message.textStart)
+    }
+
+    @inline(never)
+    private mutating func isOther(_ line: RawSpan, from start: Int) -> Bool {
+        LoginLine.read(line, at: start)?.hasOrigin
+            ?? matcher.isKnown(line, from: start, topics: nil)
     }
 
     /// - Returns: whether the message is held or has been joined to one that is.

@@ -6,13 +6,21 @@ public import Core
 /// holds is lost with it: give it to `RouterOSParser.finish` first.
 public struct RouterOSSender: Sendable {
     let joinsPieces: Bool
+    /// The router's identity where the configuration tells it; it may have spaces, which a message
+    /// without topics does not tell from its text.
+    let identity: [UInt8]
     var joiner = EntryJoiner()
     var clock = DeviceClock()
     var hasSentDebug = false
 
-    /// - Parameter joinsPieces: whether entries that come in pieces are put together: they are held
-    ///   for up to a second.
-    public init(joinsPieces: Bool = true) { self.joinsPieces = joinsPieces }
+    /// - Parameters:
+    ///   - joinsPieces: whether entries that come in pieces are put together: they are held for up to
+    ///     a second.
+    ///   - identity: the router's name where it is known.
+    public init(joinsPieces: Bool = true, identity: [UInt8] = []) {
+        self.joinsPieces = joinsPieces
+        self.identity = identity
+    }
 
     /// Whether an entry is held: only then `RouterOSParser.tend` has something to do.
     public var isHolding: Bool { joiner.held != nil }

@@ -12,8 +12,9 @@ enum TextAddress {
         var next = offset
         if line.hasByte(UInt8(ascii: "["), at: next) {
             let head = line.extracting(next..<Swift.min(next &+ 2 &+ longest, line.byteCount))
-            guard let length = head.firstIndex(of: UInt8(ascii: "]")),
+            guard let length = head.firstIndex(of: UInt8(ascii: "]")), length > 0,
                 let address = v6(line, next &+ 1..<next &+ length)
+                    ?? zoned(line, next &+ 1..<next &+ length)
             else { return nil }
             result.address = address
             next &+= length &+ 1
@@ -93,6 +94,15 @@ enum TextAddress {
         return IPAddress(text.makeString())
     }
 
+    /// Reads `fe80::1%ether1`.
+    @inline(never)
+    private static func zoned(_ line: RawSpan, _ range: Range<Int>) -> IPAddress? {
+        guard let percent = line.firstIndex(of: UInt8(ascii: "%"), from: range.lowerBound),
+            percent < range.upperBound
+        else { return nil }
+        return v6(line, range.lowerBound..<percent)
+    }
+
     private static func port(_ line: RawSpan, at start: Int) -> (value: UInt16, end: Int)? {
         var offset = start
         var number: UInt32 = 0
@@ -116,6 +126,7 @@ enum TextAddress {
     }
 
     /// Reads `aa:bb:cc`, eight characters at once: each byte of a number has one of them.
+    @inline(__always)
     private static func threeOctets(_ text: UInt64) -> UInt64? {
         let high: UInt64 = 0x8080_8080_8080_8080
         guard text & 0x0000_ff00_00ff_0000 == 0x0000_3a00_003a_0000, text & high == 0 else {

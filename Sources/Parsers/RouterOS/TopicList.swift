@@ -10,12 +10,16 @@ struct TopicList {
     var severity: UInt8?
     /// Whether such messages come in several lines: those for debugging, but not those of `dns`.
     var isDump = false
+    /// Whether such messages may be a firewall's, or logins: names that others choose look like them.
+    var mayBeFirewall = true
+    var mayBeLogin = true
 
     /// Reads a list that ends at a space or the end of `limit`.
     ///
-    /// A word counts when RouterOS is known to use it; a single word must tell the importance, so
-    /// that a message beginning with `system` or `packet` is none. Relays that take the list for
-    /// the tag of RFC 3164 put a colon behind it; then it must have a comma.
+    /// A word counts when RouterOS is known to use it; a single word must tell the importance or be
+    /// one of those that RouterOS sends alone, so that a message beginning with `system` or `packet`
+    /// is none. Version 6 leaves words empty, WinBox puts spaces behind the commas. Relays that take the list for the tag of RFC 3164 put a
+    /// colon behind it; then it must have a comma.
     ///
     /// - Parameter allowsOne: whether a single word may be a list.
     static func read(
@@ -28,6 +32,10 @@ struct TopicList {
         var wordStart = start
         var words = 0
         var seen: Importance = []
+        var hasFeature = false
+        var isFirewall = false
+        var isSystem = false
+        var isSpaced = false
         while offset <= limit {
             let byte = offset < limit ? line.byte(at: offset) : UInt8(ascii: " ")
             switch byte {
@@ -36,18 +44,37 @@ struct TopicList {
                 offset &+= 1
                 // The longest topic has 11 letters.
                 if offset &- wordStart > 16 { return nil }
+            case UInt8(ascii: " ") where offset == wordStart && words > 0:
+                // WinBox shows `wireless, info`.
+                guard allowsOne, offset < limit,
+                    line.byte(at: offset &- 1) == UInt8(ascii: ",")
+                else { return nil }
+                isSpaced = true
+                offset &+= 1
+                wordStart = offset
             case UInt8(ascii: ","), UInt8(ascii: " "), UInt8(ascii: ":"):
                 let word = line.extracting(wordStart..<offset)
                 if let importance = Importance(word) {
                     seen.formUnion(importance)
-                } else if !TopicTable.contains(word) {
+                } else if TopicTable.contains(word) {
+                    switch word.byteCount {
+                    case 6 where word.hasBytes(of: "system"): isSystem = true
+                    case 7 where word.hasBytes(of: "account"): break
+                    case 8 where word.hasBytes(of: "firewall"): isFirewall = true
+                    default: hasFeature = true
+                    }
+                } else if words == 0 || word.byteCount > 0 || byte == UInt8(ascii: ":") {
                     return nil
                 }
                 words += 1
                 if byte != UInt8(ascii: ",") {
                     let hasColon = byte == UInt8(ascii: ":")
                     let isImportant = seen.severity ?? 7 < 7
-                    guard words > 1 || allowsOne && isImportant && !hasColon,
+                    let isAlone =
+                        allowsOne && !hasColon
+                        && (isImportant || TopicTable.isSentAlone(word))
+                        && !line.hasBytes(of: "error while ", at: start)
+                    guard words > 1 || isAlone, !isSpaced || !seen.isEmpty && !hasColon,
                         !hasColon || line.hasByte(UInt8(ascii: " "), at: offset &+ 1)
                     else { return nil }
                     return TopicList(
@@ -55,7 +82,9 @@ struct TopicList {
                         next: Swift.min(offset &+ (hasColon ? 2 : 1), line.byteCount),
                         severity: seen.severity,
                         isDump: !isImportant && !seen.isDisjoint(with: [.debug, .dump])
-                            && !line.hasBytes(of: "dns,", at: start))
+                            && !line.hasBytes(of: "dns,", at: start),
+                        mayBeFirewall: isFirewall || !hasFeature && !isSystem,
+                        mayBeLogin: isSystem || !hasFeature && !isFirewall)
                 }
                 offset &+= 1
                 wordStart = offset
@@ -77,12 +106,14 @@ struct TopicList {
         guard ByteSet.topicList.contains(last) else {
             return (end, hasComma && last == UInt8(ascii: ":"))
         }
-        // A word alone is a list when it tells the importance.
-        let mayBeList =
-            hasComma
-            || allowsOne && (4...8).contains(end &- start)
-                && Importance(line.extracting(start..<end)) != nil
-        return (end, mayBeList)
+        return (end, hasComma || allowsOne && mayBeAlone(line, start..<end))
+    }
+
+    /// Whether a word alone is a list: when it tells the importance, or is sent alone.
+    private static func mayBeAlone(_ line: RawSpan, _ range: Range<Int>) -> Bool {
+        guard (3...8).contains(range.count) else { return false }
+        let word = line.extracting(range)
+        return Importance(word) != nil || TopicTable.isSentAlone(word)
     }
 
     /// The first space or `limit`, and whether a comma stands before it; eight bytes at a time.
@@ -201,13 +232,23 @@ enum TopicTable {
         "radius", "radvd", "read", "rip", "route", "rpki", "rproxy", "rsvp", "script", "sertcp",
         "simulator", "smb", "snmp", "socksify", "ssh", "ssld", "sstp", "state", "store", "stp",
         "system", "telephony", "tftp", "timer", "tr069", "update", "upnp", "ups", "vpls", "vrrp",
-        "watchdog", "web-proxy", "wiliot", "wireguard", "wireless", "write", "zerotier",
+        "watchdog", "web-proxy", "wifi", "wiliot", "wireguard", "wireless", "write", "zerotier",
     ])
 
     private static func byLength(_ names: [StaticString]) -> [[StaticString]] {
         var table = [[StaticString]](repeating: [], count: 12)
         for name in names { table[name.utf8CodeUnitCount].append(name) }
         return table
+    }
+
+    /// Whether RouterOS sends a feature's topic without an importance.
+    static func isSentAlone(_ word: RawSpan) -> Bool {
+        switch word.byteCount {
+        case 3: word.hasBytes(of: "dns")
+        case 4: word.hasBytes(of: "snmp") || word.hasBytes(of: "upnp")
+        case 5: word.hasBytes(of: "ipsec")
+        default: false
+        }
     }
 
     static func contains(_ word: RawSpan) -> Bool {

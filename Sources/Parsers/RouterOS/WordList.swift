@@ -30,12 +30,16 @@ struct WordList: ~Copyable {
         array.beginArray()
         var wordStart = range.lowerBound
         for offset in range where line.byte(at: offset) == UInt8(ascii: ",") {
-            array.text(line.extracting(wordStart..<offset))
+            appendWord(line, wordStart, offset)
             wordStart = offset &+ 1
         }
-        if wordStart < range.upperBound {
-            array.text(line.extracting(wordStart..<range.upperBound))
-        }
+        appendWord(line, wordStart, range.upperBound)
         array.end()
+    }
+
+    /// Version 6 leaves topics empty, and WinBox puts a space in front of them.
+    private mutating func appendWord(_ line: RawSpan, _ start: Int, _ end: Int) {
+        let start = start < end && line.byte(at: start) == UInt8(ascii: " ") ? start &+ 1 : start
+        if start < end { array.text(line.extracting(start..<end)) }
     }
 }

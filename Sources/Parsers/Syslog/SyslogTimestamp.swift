@@ -106,6 +106,9 @@ extension SyslogTimestamp {
             if line.hasByte(UInt8(ascii: "-"), at: start &+ 2) {
                 return readMonthAndDay(line, at: start)
             }
+            if line.hasByte(UInt8(ascii: "."), at: start &+ 4) {
+                return readDotted(line, at: start)
+            }
             var result = readClock(line, at: start)
             result?.civil.month = 0
             return result?.hasTimeOfDay == true ? result : nil
@@ -131,6 +134,21 @@ extension SyslogTimestamp {
         var checked = result.civil
         if year == 0 { checked.year = 2000 }
         return checked.isValid ? result : nil
+    }
+
+    /// Reads `2026.10.02-17:36:35`, as MikroTik's own syslog server writes it.
+    private static func readDotted(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
+        guard let century = line.twoDigits(at: start), let year = line.twoDigits(at: start &+ 2),
+            let month = line.twoDigits(at: start &+ 5),
+            line.hasByte(UInt8(ascii: "."), at: start &+ 7),
+            let day = line.twoDigits(at: start &+ 8),
+            line.hasByte(UInt8(ascii: "-"), at: start &+ 10),
+            var result = readClock(line, at: start &+ 11)
+        else { return nil }
+        result.civil.year = century * 100 + year
+        result.civil.month = month
+        result.civil.day = day
+        return result.civil.isValid ? result : nil
     }
 
     private static func readMonthAndDay(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {

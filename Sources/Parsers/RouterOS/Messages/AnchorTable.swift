@@ -49,11 +49,25 @@ struct PatternMask {
     init() {}
 
     init(_ patterns: [Int]) {
-        for pattern in patterns { words[pattern / 64] |= 1 << UInt64(pattern % 64) }
+        for pattern in patterns { insert(pattern) }
     }
 
     mutating func formUnion(_ other: PatternMask) {
         for index in 0..<4 { words[index] |= other.words[index] }
+    }
+
+    mutating func insert(_ pattern: Int) {
+        words[pattern / 64] |= 1 << UInt64(pattern % 64)
+    }
+
+    /// Takes out those that are in `other`, too.
+    mutating func split(by other: PatternMask) -> PatternMask {
+        var common = PatternMask()
+        for index in 0..<4 {
+            common.words[index] = words[index] & other.words[index]
+            words[index] &= ~other.words[index]
+        }
+        return common
     }
 
     /// Takes out the first pattern.

@@ -4,6 +4,8 @@ import Core
 enum CaptureType: String, CaseIterable {
     /// Text up to the first place where the rest of the pattern fits.
     case text
+    /// As `text`, but without a MAC address in it: what stands behind one somebody else chose.
+    case name
     /// Text up to the last such place: for names that an attacker may choose.
     case last
     /// What stands before the next space or comma.
@@ -35,7 +37,7 @@ enum CaptureType: String, CaseIterable {
     /// Whether the end is found by what follows it in the pattern.
     var isOpenEnded: Bool {
         switch self {
-        case .text, .last, .tunnel, .origin: true
+        case .text, .name, .last, .tunnel, .origin: true
         default: false
         }
     }
@@ -43,7 +45,7 @@ enum CaptureType: String, CaseIterable {
     /// The columns that a capture called `name` fills.
     func columns(name: String) -> [MessageColumn] {
         switch self {
-        case .text, .last, .word: [MessageColumn(name, .text)]
+        case .text, .name, .last, .word: [MessageColumn(name, .text)]
         case .number, .duration, .speed: [MessageColumn(name, .unsigned)]
         case .signed: [MessageColumn(name, .signed)]
         case .ip: [MessageColumn(name, .address)]
@@ -90,7 +92,7 @@ struct CapturedValue {
     ) -> CapturedValue? {
         var value = CapturedValue(end: start)
         switch type {
-        case .text, .last, .tunnel, .origin: return nil
+        case .text, .name, .last, .tunnel, .origin: return nil
         case .word: value.end = wordEnd(line, from: start, limit: limit)
         case .dynamic: value.end = bracketEnd(line, from: start)
         case .number: value.number = number(line, &value.end)

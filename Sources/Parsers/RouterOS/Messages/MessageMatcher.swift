@@ -34,6 +34,12 @@ struct MessageMatcher: ~Copyable {
         guard limit > start, limit &- start <= Self.longestText else { return nil }
         attemptsLeft = Self.attempts
         var mask = candidates(line, from: start)
+        if topics == nil {
+            var leading = mask.split(by: set.leading)
+            while let pattern = leading.popFirst() {
+                if fits(pattern, line, from: start, topics: nil) { return pattern }
+            }
+        }
         while let pattern = mask.popFirst() {
             if fits(pattern, line, from: start, topics: topics) { return pattern }
         }
@@ -84,6 +90,7 @@ struct MessageMatcher: ~Copyable {
         for wanted in set.patterns[index].topics {
             var word = topics.lowerBound
             while word < topics.upperBound {
+                if line.byte(at: word) == UInt8(ascii: " ") { word &+= 1 }
                 var end = word
                 while end < topics.upperBound, line.byte(at: end) != UInt8(ascii: ",") { end &+= 1 }
                 let isSame = wanted.withBytes {
@@ -148,6 +155,9 @@ struct MessageMatcher: ~Copyable {
         }
         guard following.isLiteral else { return false }
         let isLast = set.segments[index].type == .last
+        let end =
+            set.segments[index].type == .name
+            ? Self.firstMAC(line, from: start, to: limit) : limit
         var place = isLast ? limit : start
         while attemptsLeft > 0 {
             attemptsLeft &-= 1
@@ -156,11 +166,22 @@ struct MessageMatcher: ~Copyable {
                     ? lastPlace(of: following, line, before: place, after: start)
                     : firstPlace(of: following, line, after: place)
             else { return false }
+            guard found <= end else { return false }
             capture(index, start, found)
             if match(line, segment: next, at: found) { return true }
             place = found
         }
         return false
+    }
+
+    /// Where the first MAC address starts, or `end`.
+    private static func firstMAC(_ line: RawSpan, from start: Int, to end: Int) -> Int {
+        var offset = start &+ 2
+        while let colon = line.firstIndex(of: UInt8(ascii: ":"), from: offset), colon < end {
+            if TextAddress.mac(line, at: colon &- 2) != nil { return colon &- 2 }
+            offset = colon &+ 1
+        }
+        return end
     }
 
     /// The first place behind `start` where a run of literals stands.

@@ -8,13 +8,17 @@ struct MessageFamily {
     var topics: [String]
     /// Whether a message without topics is none of these: the texts could be anybody's.
     var needsTopics = false
+    /// Whether the patterns are tried before all others, whatever they begin with.
+    var goesFirst = false
     var patterns: [(event: String, text: String)]
 
     init(
-        _ topics: [String], needsTopics: Bool = false, _ patterns: [(event: String, text: String)]
+        _ topics: [String], needsTopics: Bool = false, goesFirst: Bool = false,
+        _ patterns: [(event: String, text: String)]
     ) {
         self.topics = topics
         self.needsTopics = needsTopics
+        self.goesFirst = goesFirst
         self.patterns = patterns
     }
 }

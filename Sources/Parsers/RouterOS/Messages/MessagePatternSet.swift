@@ -30,6 +30,9 @@ struct MessagePatternSet {
     private(set) var anchors = AnchorTable()
     /// Patterns without an anchor.
     private(set) var unanchored: [Int] = []
+    /// Patterns that do not begin with any text: without topics they are tried first, because what
+    /// others begin with may be a name in them.
+    private(set) var leading = PatternMask()
     private var eventIndices: [String: Int] = [:]
     /// Types of the fields that other messages have.
     private var encodings = Self.columns(of: [.firewall, .login]).mapValues(\.encoding)
@@ -103,6 +106,14 @@ struct MessagePatternSet {
             anchors.add(anchor, pattern: patterns.count)
         } else {
             unanchored.append(patterns.count)
+        }
+        let first = segments[start]
+        let isLeading =
+            first.isLiteral
+            || first.kind == .capture && !first.type.isOpenEnded
+                && first.type != .word
+        if (isLeading || family.goesFirst) && patterns.count < Self.patternLimit {
+            leading.insert(patterns.count)
         }
         patterns.append(
             Pattern(

@@ -5,30 +5,40 @@ extension MessageTable {
             ["dhcp"],
             [
                 (
-                    "dhcp_assigned",
-                    "%{server} assigned %{client_ip:ip} for %{client_mac:mac}%[ %{client_name}%]"
+                    "dhcp_request",
+                    "%{server:name} received %{type:word} %[with %]id %{transaction_id:number} from"
+                        + " %{src_addr:ip}%[ '%{client_id}'%]"
+                ),
+                (
+                    "dhcp_reply",
+                    "%{server:name} sending %{type:word} %[with %]id %{transaction_id:number} to"
+                        + " %{client_ip:ip}%[ '%{client_id}'%]"
                 ),
                 (
                     "dhcp_assigned",
-                    "%{server} assigned %{client_ip:ip} to %{client_mac:mac}%[ %{client_name}%]"
+                    "%{server:name} assigned %{client_ip:ip} for %{client_mac:mac}%[ %{client_name}%]"
+                ),
+                (
+                    "dhcp_assigned",
+                    "%{server:name} assigned %{client_ip:ip} to %{client_mac:mac}%[ %{client_name}%]"
                 ),
                 (
                     "dhcp_deassigned",
-                    "%{server} deassigned %{client_ip:ip} for %{client_mac:mac}%[ %{client_name}%]"
+                    "%{server:name} deassigned %{client_ip:ip} for %{client_mac:mac}%[ %{client_name}%]"
                 ),
                 (
                     "dhcp_deassigned",
-                    "%{server} deassigned %{client_ip:ip} from %{client_mac:mac}"
+                    "%{server:name} deassigned %{client_ip:ip} from %{client_mac:mac}"
                         + "%[ %{client_name}%]"
                 ),
                 (
                     "dhcp_failed",
-                    "%{server} offering lease %{client_ip:ip} for %{client_mac:mac}%[ %{client_name}%]"
+                    "%{server:name} offering lease %{client_ip:ip} for %{client_mac:mac}%[ %{client_name}%]"
                         + " %{reason=without success}"
                 ),
                 (
                     "dhcp_failed",
-                    "%{server} client %{client_mac:mac} %{reason=declines} IP address %{client_ip:ip}"
+                    "%{server:name} client %{client_mac:mac} %{reason=declines} IP address %{client_ip:ip}"
                 ),
                 (
                     "dhcp_client",
@@ -39,26 +49,34 @@ extension MessageTable {
                     "%{client} on %{interface} %{state=lost} IP address %{client_ip:ip}"
                         + "%[ - %{reason}%]"
                 ),
+                (
+                    "dhcp_failed",
+                    "%{server:name}%[:%] failed to give out IP address: %{reason}"
+                ),
                 ("dhcp_client", "%{client} on %{interface} entering <%{state}> state"),
                 (
                     "rogue_dhcp",
                     "dhcp alert on %{interface}: discovered unknown dhcp server, mac %{src_mac:mac},"
                         + " ip %{src_addr:ip}"
                 ),
-                (
-                    "dhcp_request",
-                    "%{server} received %{type:word} id %{transaction_id:number} from"
-                        + " %{src_addr:ip}%[ '%{client_id}'%]"
-                ),
             ])
     ]
 
     private static let tunnels = ["ppp", "pppoe", "l2tp", "pptp", "sstp", "ovpn", "async", "isdn"]
 
+    private static let portAndTarget = "%[, port: %{src_port:number}%[ to %{dst_addr:ip}%]%]"
+
     static let ppp = [
         MessageFamily(
             ["pppoe", "ppp"],
-            [("ppp_connect", "PPPoE connection established from %{src_mac:mac}")]),
+            [
+                ("ppp_connect", "PPPoE connection established from %{src_mac:mac}"),
+                (
+                    "ppp_connect",
+                    "PPPoE connection from %{src_mac:mac}"
+                        + " %{detail=was already active - closing previous one}"
+                ),
+            ]),
         MessageFamily(
             tunnels,
             [
@@ -70,9 +88,41 @@ extension MessageTable {
                 (
                     "vpn_connect",
                     "%[%{interface}: %]TCP connection established from %{src:endpoint}"
+                        + portAndTarget
                 ),
-                ("vpn_connect", "%[%{interface}: %]connection established from %{src:endpoint}"),
+                (
+                    "vpn_connect",
+                    "%[%{interface}: %]connection established from %{src:endpoint}" + portAndTarget
+                ),
                 ("vpn_encoding", "%{interface:tunnel}: using encoding - %{encoding}"),
+                ("vpn_encoding", ": using encoding - %{encoding}"),
+                // Who fails has chosen the name freely.
+                (
+                    "ppp_auth_failed",
+                    "%{interface:dynamic}: user %{user_name:last} %{reason=authentication failed}"
+                        + "%[ - %{detail}%]"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface:dynamic}: user %{user_name:last} is %{reason=already active}"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface}: user %{user_name:last} %{reason=authentication failed}"
+                        + "%[ - %{detail}%]"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface}: user %{user_name:last} is %{reason=already active}"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface:tunnel}: %{reason=authentication failed}%[: %{detail}%]"
+                ),
+                (
+                    "ppp_auth_failed",
+                    "%{interface:tunnel}: %{reason=authentication failed} - %{detail}"
+                ),
                 (
                     "session_start",
                     "%{user_name:last} logged in, %{client_ip:ip}%[ from %{src:station}%]"
@@ -93,15 +143,6 @@ extension MessageTable {
                         + " %{out_bytes:number} %{in_packets:number} %{out_packets:number}"
                         + " from %{caller_id}"
                 ),
-                (
-                    "ppp_auth_failed",
-                    "%{interface}: user %{user_name:last} %{reason=authentication failed}"
-                        + "%[ - %{detail}%]"
-                ),
-                (
-                    "ppp_auth_failed",
-                    "%{interface}: user %{user_name:last} is %{reason=already active}"
-                ),
             ]),
         // Names of clients' own interfaces could be anything; topics tell that these are tunnels.
         MessageFamily(
@@ -119,7 +160,7 @@ extension MessageTable {
             ]),
         // A dynamic interface tells so itself.
         MessageFamily(
-            [],
+            tunnels,
             [
                 ("ppp_authenticated", "%{interface:dynamic}: %{state=authenticated}"),
                 ("ppp_connected", "%{interface:dynamic}: %{state=connected}%[, %{detail}%]"),
@@ -143,6 +184,11 @@ extension MessageTable {
             ("capsman", "%{state=selected} CAPsMAN %{name}"),
             ("capsman", "%{state=connected} to %{name:last}@%{src_mac:mac}%[%%%{scope}%]"),
             ("capsman", "%{state=connected} to %{name}"),
+            (
+                "capsman",
+                "%{state=disconnected} from %{name:last}@%{src_mac:mac}%[%%%{scope:word}%]"
+                    + "%[, %{reason}%]"
+            ),
         ])
 
     private typealias Texts = [(event: String, text: String)]
@@ -151,19 +197,48 @@ extension MessageTable {
     private static let stations: Texts =
         roams + stationTexts("%{mac:mac}@%{interface}(%{ssid}) ")
         + stationTexts("%{mac:mac}@%{interface}: ") + stationTexts("%{mac:mac}@%{interface} ")
-        + links
+        + associations("%{mac:mac}@%{interface}(%{ssid}) ")
+        + associations("%{mac:mac}@%{interface} ") + links
 
     private static let roams: Texts = [
         (
             "wifi_roam",
             "%{mac:mac}@%{interface}(%{ssid}) roamed to %{mac:mac}@%{to_interface}"
-                + "%[(%{to_ssid})%]%[, signal %[strength %]%{signal_dbm:signed}%[, %{detail}%]%]"
-        )
+                + "%[(%{to_ssid})%]" + signal
+        ),
+        (
+            "wifi_roam",
+            "%{mac:mac}@%{interface} roamed to %{mac:mac}@%{to_interface}" + signal
+        ),
     ]
+
+    private static let signal = "%[, signal %[strength %]%{signal_dbm:signed}%[, %{detail}%]%]"
+
+    /// What `debug` tells of new drivers; `connected` follows when the station may join.
+    private static func associations(_ place: String) -> Texts {
+        [
+            ("wifi_associate", place + "associated" + signal),
+            (
+                "wifi_disassociate",
+                place + "disassociated, %{reason:last}, signal strength %{signal_dbm:signed}"
+            ),
+            ("wifi_disassociate", place + "disassociated%[, %{reason}%]"),
+            ("wifi_reassociate", place + "reauthenticating"),
+        ]
+    }
 
     private static let links: Texts = [
         ("wifi_attempt", "%{interface}: %{mac:mac} attempts to %{attempt}"),
+        ("wifi_link_lost", "%{mac:mac}@%{interface}: lost connection, %{reason}"),
         ("wifi_link_lost", "%{interface}: lost connection, %{reason}"),
+        (
+            "wifi_link_up",
+            "%{mac:mac}@%{interface} established connection on %{channel:word}%[, SSID %{ssid}%]"
+        ),
+        (
+            "wifi_unknown_station",
+            "%{interface}: data from unknown device %{mac:mac}%[, %{detail}%]"
+        ),
     ]
 
     private static func stationTexts(_ place: String) -> Texts {
@@ -176,6 +251,11 @@ extension MessageTable {
             (
                 "wifi_disconnect",
                 place + "disconnected, %{reason:last}, signal strength %{signal_dbm:signed}"
+                    + "%[, channel %{channel}%]"
+            ),
+            (
+                "wifi_disconnect",
+                place + "disconnected, signal strength %{signal_dbm:signed}"
                     + "%[, channel %{channel}%]"
             ),
             ("wifi_disconnect", place + "disconnected%[, %{reason}%]"),
@@ -191,10 +271,11 @@ extension MessageTable {
     static let hotspot = MessageFamily(
         ["hotspot"],
         [
-            ("hotspot_attempt", hotspotUser + "trying to log in by %{method}"),
+            // Names are chosen by who tries: what fails goes before what takes more than a name.
+            ("hotspot_attempt", hotspotUser + "trying to log in by %{method:word}"),
             ("hotspot_login", hotspotUser + "logged in"),
-            ("hotspot_logout", hotspotUser + "logged out%[: %{reason}%]"),
             ("hotspot_login_failed", hotspotUser + "login failed%[: %{reason}%]"),
+            ("hotspot_logout", hotspotUser + "logged out%[: %{reason}%]"),
         ])
 
     private static let hotspotUser = "%[%{server}: %]%{user_name:last} (%{client_ip:ip}): "
@@ -213,5 +294,9 @@ extension MessageTable {
         ])
 
     static let attributes = MessageFamily(
-        ["radius"], needsTopics: true, [("radius_attribute", "    %{attribute} = %{value}")])
+        ["radius"], needsTopics: true,
+        [
+            ("radius_attribute", "    %{attribute} = %{value}"),
+            ("radius_timeout", "timeout for %{request_id:word}"),
+        ])
 }

@@ -20,10 +20,17 @@ extension MessageTable {
                 "interface_error",
                 "%{interface} %{problem=module auto-initialization failed}%[, %{detail}%]"
             ),
+            ("interface_error", "%{interface} %{problem=excessive or late collision}, %{detail}"),
+            (
+                "loop_suspected",
+                "%{interface}: %{problem=bridge RX looped packet} - MAC %{src_mac:mac} ->"
+                    + " %{dst_mac:mac}%[ VID %{vlan_id:number}%]%[ ETHERTYPE %{ether_type:word}%]"
+                    + "%[ %{detail}%]"
+            ),
         ])
 
     static let bridge = MessageFamily(
-        ["bridge"],
+        ["bridge", "interface"],
         [
             (
                 "rogue_dhcp",
@@ -42,6 +49,17 @@ extension MessageTable {
             ),
         ])
 
+    /// `ether2:0`: the port and its instance.
+    static let spanningTree = MessageFamily(
+        ["stp"], needsTopics: true,
+        [
+            ("stp_port", "%{interface}:%{instance_id:number} becomes %{role}"),
+            ("stp_port", "%{interface}:%{instance_id:number} %{state=discarding}"),
+            ("stp_port", "%{interface}:%{instance_id:number} %{state=learning}"),
+            ("stp_port", "%{interface}:%{instance_id:number} %{state=forwarding}"),
+            ("stp_change", "%{interface}:%{instance_id:number} TCHANGE %{state}"),
+        ])
+
     static let ipsec = MessageFamily(
         ["ipsec"],
         [
@@ -49,6 +67,18 @@ extension MessageTable {
                 "ipsec_failed",
                 "%{reason=phase1 negotiation failed due to time up} " + peers + "%[ %{cookies}%]"
             ),
+            (
+                "ipsec_failed",
+                "%{reason=phase1 negotiation failed due to send error}. " + peers
+                    + "%[ %{cookies}%]"
+            ),
+            ("ipsec_failed", "%{remote_addr:ip} %{reason=parsing packet failed}%[, %{detail}%]"),
+            (
+                "ipsec_failed",
+                "%{remote_addr:ip} exchange %{mode}"
+                    + " %{reason=not allowed in any applicable rmconf}%[.%]"
+            ),
+            ("ipsec_failed", "%{remote_addr:ip} %{reason=peer sent packet for dead phase2}%[.%]"),
             ("ipsec_failed", "%{remote_addr:ip} %{reason=failed to get valid proposal}%[.%]"),
             ("ipsec_failed", "%{remote_addr:ip} %{reason=phase1 negotiation failed}%[.%]"),
             (
@@ -60,6 +90,12 @@ extension MessageTable {
                 "%{remote_addr:ip} %{reason=failed to pre-process ph1 packet}%[ (%{detail})%]%[.%]"
             ),
             ("ipsec_failed", "%{reason=identity not found} for peer: %{peer}"),
+            ("ipsec_failed", "%{reason=identity not found} for %{identity} peer: %{peer}"),
+            ("ipsec_failed", "%{role:word} %{reason=can't find identity} for peer: %{peer}"),
+            ("ipsec_failed", "%{reason=can't verify peer's certificate}%[ %{detail}%]"),
+            ("ipsec_failed", "got fatal error: %{reason}"),
+            ("ipsec_failed", "%{reason=EAP failed}%[: %{detail}%]"),
+            ("ipsec_failed", "%{reason=no proposal chosen}%[.%]"),
             ("ipsec_failed", "%{reason=payload missing}: %{detail}"),
             ("ipsec_phase1", "%{verb=respond} new phase 1 (%{mode}): " + peers),
             ("ipsec_phase1", "%{verb=initiate} new phase 1 (%{mode}): " + peers),
@@ -67,7 +103,17 @@ extension MessageTable {
                 "ipsec_sa",
                 "ISAKMP-SA %{verb=established} " + dashedPeers + "%[ spi:%{spi}%]"
             ),
-            ("ipsec_sa", "ISAKMP-SA %{verb=deleted} " + dashedPeers + "%[ spi:%{spi}%]"),
+            (
+                "ipsec_sa",
+                "ISAKMP-SA %{verb=deleted} " + dashedPeers
+                    + "%[ spi:%{spi:word}%]%[ rekey:%{rekey:number}%]"
+            ),
+            ("ipsec_sa", "%{verb=purging} ISAKMP-SA " + peers + " spi=%{spi}."),
+            (
+                "ipsec_address",
+                "%{verb=acquired} %{client_ip:ip} address for %{remote_addr:ip}%[, %{peer}%]"
+            ),
+            ("ipsec_address", "%{verb=releasing} address %{client_ip:ip}"),
             (
                 "ipsec_sa",
                 "%{verb=new} ike2 SA (%{role}): %[%{peer} %]" + dashedPeers + "%[ spi:%{spi}%]"
@@ -112,7 +158,12 @@ extension MessageTable {
         ])
 
     static let vrrp = MessageFamily(
-        ["vrrp"], [("vrrp_state", "%{interface} now %{state:word}%[, %{reason}%]")])
+        ["vrrp"],
+        [
+            ("vrrp_state", "%{interface} now %{state:word}%[, %{reason}%]"),
+            ("vrrp_sync", "%{interface} %{state=starting} CONNTRACK"),
+            ("vrrp_sync", "%{interface} %{state=stop} CONNTRACK"),
+        ])
 
     static let dns = MessageFamily(
         ["dns"],
@@ -123,7 +174,15 @@ extension MessageTable {
                 "query from %{src:endpoint}: #%{query_id:number} %{qname} %{qtype:word}"
             ),
             ("dns_answer", "done query: #%{query_id:number} %{error=dns name does not exist}"),
+            ("dns_answer", "done query: #%{query_id:number} %{error=dns server failure}"),
+            (
+                "dns_answer",
+                "done query: #%{query_id:number}"
+                    + " %{error=dns name exists, but no appropriate record}"
+            ),
+            ("dns_answer", "done query: #%{query_id:number} %{error=query timed out}"),
             ("dns_answer", "done query: #%{query_id:number} %{qname} %{answer}"),
+            ("dns_failed", "DoH server connection error: %{reason}"),
         ])
 
     static let proxy = MessageFamily(

@@ -1,19 +1,12 @@
 extension MessageTable {
     static let system = [
+        // Version 6 sends these with `warning` alone.
         MessageFamily(
-            [],
+            ["system", "warning"],
+            [("access_denied", "denied %{service} connect from %{src:endpoint}%[ %{detail}%]")]),
+        MessageFamily(
+            ["ssh", "system"],
             [
-                ("access_denied", "denied %{service} connect from %{src:endpoint}%[ %{detail}%]"),
-                ("config_change", "%{object} %{verb=added} by %{change:origin}"),
-                ("config_change", "%{object} %{verb=changed} by %{change:origin}"),
-                ("config_change", "%{object} %{verb=removed} by %{change:origin}"),
-                ("config_change", "%{object} %{verb=moved} by %{change:origin}"),
-                ("config_change", "%{object} %{verb=enabled} by %{change:origin}"),
-                ("config_change", "%{object} %{verb=disabled} by %{change:origin}"),
-                ("config_change", "%{object} %{verb=scheduled} by %{change:origin}"),
-                ("config_change", "%{verb=add} %{object} by %{change:origin}"),
-                // `ntp`, `sntp`, `cloud`.
-                ("clock_change", "%[%{method:word} %]change time %{clock:change}"),
                 (
                     "ssh_auth",
                     "%[%{session:word} %]%{method:word} %{result=accepted} for user: %{user_name}"
@@ -28,6 +21,8 @@ extension MessageTable {
         MessageFamily(
             ["system"],
             [
+                // `ntp`, `sntp`, `cloud`.
+                ("clock_change", "%[%{method:word} %]change time %{clock:change}"),
                 ("reboot", "router rebooted by %{change:origin}"),
                 (
                     "reboot",
@@ -46,13 +41,36 @@ extension MessageTable {
             ]),
     ]
 
+    /// Who changed what; behind the messages with names that clients choose.
+    static let changes = MessageFamily(
+        ["system"],
+        [
+            ("config_change", "%{object} %{verb=added} by %{change:origin}"),
+            ("config_change", "%{object} %{verb=changed} by %{change:origin}"),
+            ("config_change", "%{object} %{verb=removed}%[ from scheduler%] by %{change:origin}"),
+            ("config_change", "%{object} %{verb=moved} by %{change:origin}"),
+            ("config_change", "%{object} %{verb=enabled} by %{change:origin}"),
+            ("config_change", "%{object} %{verb=disabled} by %{change:origin}"),
+            ("config_change", "%{object} %{verb=scheduled} by %{change:origin}"),
+            ("config_change", "%{verb=add} %{object} by %{change:origin}"),
+            ("config_change", "%{verb=changed} %{object} by %{change:origin}"),
+        ])
+
     static let script = MessageFamily(
         ["script"],
         [
             (
                 "script_failed",
                 "executing script %{script} from %{trigger} failed, please check it manually"
-            )
+                    + "%[ (%{reason})%]"
+            ),
+            (
+                "script_failed",
+                "executing script from %{trigger} failed, please check it manually%[ (%{reason})%]"
+            ),
+            ("script_failed", "could not run script %{script}: %{reason}"),
+            // What follows in entries of their own tells the reason.
+            ("script_failed", "executing script %{script}"),
         ])
 
     static let email = MessageFamily(
@@ -70,6 +88,7 @@ extension MessageTable {
                 "event %{state:word} [ type: %{type}, host: %{host_addr:ip}%[, %{detail}%] ]"
             ),
             ("netwatch", "event %{state:word} [ type: %{type}, host: %{host} ]"),
+            ("netwatch", "event %{state:word} [ %{detail} ]"),
         ])
 
     static let power = MessageFamily(

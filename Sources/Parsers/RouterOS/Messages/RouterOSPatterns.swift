@@ -20,7 +20,8 @@ public struct RouterOSPatterns: Sendable {
             guard !event.isEmpty, !text.isEmpty else { throw .noText(pattern) }
             own.append((event, text))
         }
-        set = try MessagePatternSet([MessageFamily([], own)] + MessageTable.families)
+        set = try MessagePatternSet(
+            [MessageFamily([], goesFirst: true, own)] + MessageTable.families)
     }
 }
 

@@ -16,6 +16,7 @@ import Testing
         ("%{x:ip}", "192.0.2.1", true), ("%{x:ip}", "192.0.2.1:5", false),
         ("%{x:endpoint}", "[2001:db8::1]:5", true), ("%{}", "anything", true),
         ("%{a} from %{b:ip}", "x from y from 192.0.2.1", true), ("%{x:mac}", "00:00:5e", false),
+        ("%{x:name} b", "a 1:2 b", true), ("%{x:name} b", "a 00:00:5E:00:53:01 b", false),
     ])
     func matchesWholeTexts(pattern: String, text: String, expected: Bool) throws {
         #expect(try matches(pattern, text) == expected)

@@ -699,7 +699,7 @@ import Testing
         Case("container,info started", nil),
     ]
 
-    static let all = others + system + links + leases + sessions + stations + network
+    static let all = others + system + links + leases + sessions + stations + network + rare
 
     @Test(arguments: all)
     func readsEveryForm(example: Case) {
