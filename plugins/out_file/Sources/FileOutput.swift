@@ -43,7 +43,7 @@ public final class FileOutput: Output {
         self.clock = clock
         writer = JSONLinesWriter(dateKey: settings.dateKey)
         router = FileRouter(settings.template, fileExtension: settings.fileExtension)
-        packer = Packer(settings.compression)
+        packer = Packer(settings.compression, keptLength: 1 << 20)
         openFiles = OpenFiles(limit: settings.openLimit, isDurable: settings.isDurable)
     }
 

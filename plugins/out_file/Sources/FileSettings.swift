@@ -1,10 +1,9 @@
+import Codec
 import Core
 import System
 
 /// What the `file` output was told.
 struct FileSettings {
-    enum Compression: String { case none, gzip, zstd }
-
     var template: PathTemplate
     var dateKey: String?
     /// Whether the directory before the first placeholder may be made.

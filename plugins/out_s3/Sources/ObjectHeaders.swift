@@ -1,3 +1,4 @@
+import Codec
 import Core
 import ObjectStore
 
@@ -7,7 +8,7 @@ enum ObjectHeaders {
 
     /// - Returns: headers of requests that make an object, and of those that send its parts.
     static func read(
-        _ settings: PluginSettings, compression: S3Settings.Compression,
+        _ settings: PluginSettings, compression: Compression,
         problems: inout [SettingsProblem]
     ) -> (object: Headers, part: Headers) {
         var object: Headers = []

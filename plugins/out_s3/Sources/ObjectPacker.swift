@@ -1,16 +1,9 @@
 import Codec
 import Core
 
-/// Turns pieces of objects into the bytes that are stored: as they are, or each piece as a gzip
-/// member or zstd frame.
-///
-/// One encoder serves all objects, so that many open ones cost little memory.
+/// Packs pieces of objects, and says how long they are.
 struct ObjectPacker: ~Copyable {
-    private let compression: S3Settings.Compression
-    private var gzip: GzipEncoder?
-    private var zstd: ZstdEncoder?
-
-    private var packed = ByteBuffer()
+    private var packer: Packer
 
     /// Bytes of records that are compressed together: more gains hardly anything.
     var pieceLength: Int
@@ -18,34 +11,17 @@ struct ObjectPacker: ~Copyable {
     /// Bytes of memory that an object keeps for its next piece; less where there are many.
     var keptLength = 64 << 10
 
-    init(_ compression: S3Settings.Compression) {
-        self.compression = compression
+    init(_ compression: Compression) {
+        packer = Packer(compression, keptLength: 256 << 10)
         pieceLength = compression == .none ? 64 << 10 : 1 << 20
     }
 
-    /// Starts with fresh encoders: one that failed is in no state to go on.
-    mutating func open() throws(OperationError) {
-        switch compression {
-        case .none: break
-        case .gzip: gzip = try GzipEncoder(level: 1)
-        case .zstd: zstd = try ZstdEncoder(level: 3)
-        }
-    }
+    mutating func open() throws(OperationError) { try packer.open() }
 
     /// Calls `take` with the bytes that are stored for `records`.
     mutating func pack(
         _ records: borrowing ByteBuffer, _ take: (RawSpan) -> Void
     ) throws(OperationError) {
-        packed.removeAll(keepingAtMost: 256 << 10)
-        switch compression {
-        case .none: return take(records.bytes)
-        case .gzip:
-            try gzip?.append(records.bytes, to: &packed)
-            try gzip?.finish(to: &packed)
-        case .zstd:
-            try zstd?.append(records.bytes, to: &packed)
-            try zstd?.finish(to: &packed)
-        }
-        take(packed.bytes)
+        try packer.pack(records) { bytes throws(OperationError) in take(bytes) }
     }
 }

@@ -1,3 +1,4 @@
+import Codec
 import Core
 import ObjectStore
 import Parsers
@@ -5,8 +6,6 @@ import System
 
 /// What the `s3` output was told.
 struct S3Settings {
-    enum Compression: String { case none, gzip, zstd }
-
     var endpoint: StoreEndpoint
     var transport: StoreClient.Transport
     var credentials: Credentials?
