@@ -29,7 +29,7 @@ extension S3Output {
         isInTrouble = round.error != nil || round.failure != nil
         if let error = round.error { throw error }
         if let (failure, call, key) = round.failure {
-            pause = failure.retryAfter ?? (failure.canRetry ? 0 : 60_000_000_000)
+            pause = failure.retryAfter ?? (failure.canRetry ? 0 : engine.longestPause)
             if failure.kind == .throttled { parallel = max(1, parallel / 2) }
             throw failure.operation(call, "s3://\(settings.endpoint.bucket)/\(key)")
         }
@@ -111,8 +111,7 @@ extension S3Output {
             return .createUpload(
                 object.key ?? "", headers: settings.headers(at: clock()) + algorithm)
         case .part(let object, let part, let checksum):
-            var sums: [(name: String, value: String)] = checksum.map { [$0.header] } ?? []
-            if settings.sendsMD5 { sums.append(("content-md5", part.payload.md5.base64)) }
+            let sums = sums(of: part.payload, checksum)
             let key = object.key ?? ""
             var request: StoreRequest
             if let upload = object.upload, object.isMultipart {
@@ -131,6 +130,13 @@ extension S3Output {
                 headers: settings.partHeaders + condition)
         case .question: preconditionFailure("questions are sent by those who ask")
         }
+    }
+
+    /// Headers with the checksums that go with a payload.
+    func sums(of payload: Payload, _ checksum: ObjectChecksum?) -> [(name: String, value: String)] {
+        var sums: [(name: String, value: String)] = checksum.map { [$0.header] } ?? []
+        if settings.sendsMD5 { sums.append(("content-md5", payload.md5.base64)) }
+        return sums
     }
 
     // MARK: Ending

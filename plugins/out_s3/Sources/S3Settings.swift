@@ -52,6 +52,7 @@ struct S3Settings {
                 SettingsProblem(code, at: settings.location(of: key), message, hint: hint))
         }
 
+        Self.check(settings, problems: &problems)
         let bucket = settings.text("bucket") ?? ""
         let preset = Preset.named(settings.text("preset"))
         let region = settings.text("region") ?? preset.region
@@ -63,13 +64,16 @@ struct S3Settings {
                 $0, region: region, bucket: bucket,
                 addressing: addressing == .auto ? preset.addressing : addressing)
         }
-        if bucket.isEmpty || bucket.contains("/") {
-            refuse(.invalidValue, "bucket", "'bucket' is no name of a bucket")
-        }
         if given == nil {
             refuse(
                 .missingKey, "preset", "'preset: \(preset.name)' needs 'endpoint'",
                 hint: preset.endpointHint)
+        } else if endpoint == nil, settings.text("endpoint") == nil {
+            refuse(.invalidValue, "region", "'region' is no name of a region")
+        } else if let endpoint, endpoint.isVirtual, endpoint.isAddress {
+            refuse(
+                .conflictingKeys, "addressing",
+                "'addressing: virtual' needs a name in 'endpoint', not an address")
         } else if endpoint == nil {
             refuse(
                 .invalidValue, "endpoint", "'endpoint' is no [http(s)://]host[:port]",
@@ -135,13 +139,18 @@ struct S3Settings {
         }
         if let keyID, let secret {
             credentials = Credentials(
-                keyID: keyID, secret: secret, sessionToken: settings.text("aws_session_token"))
+                keyID: keyID, secret: secret,
+                sessionToken: settings.text("aws_session_token").flatMap { $0.isEmpty ? nil : $0 })
         }
         profile = settings.text("profile")
         role = settings.text("role_arn")
         externalID = settings.text("external_id")
         let sts = settings.text("sts_endpoint") ?? "sts.\(region).amazonaws.com"
         tokenEndpoint = sts.contains("://") ? sts : "https://\(sts)"
+        if StoreEndpoint(sts, region: region, bucket: "", addressing: .path) == nil {
+            refuse(
+                .invalidValue, "sts_endpoint", "'sts_endpoint' is no [http(s)://]host[:port]")
+        }
         if externalID != nil, role == nil {
             refuse(.conflictingKeys, "external_id", "'external_id' needs 'role_arn'")
         }
@@ -176,9 +185,13 @@ struct S3Settings {
     }
 
     /// Headers of a request that makes an object now.
-    func headers(at time: Timestamp) -> [(name: String, value: String)] {
+    ///
+    /// - Parameter longest: nanoseconds for which the object is locked at most.
+    func headers(
+        at time: Timestamp, locksAtMost longest: Int64 = .max
+    ) -> [(name: String, value: String)] {
         guard let lock else { return objectHeaders }
-        let end = Timestamp(nanoseconds: time.nanoseconds + lock.time)
+        let end = Timestamp(nanoseconds: time.nanoseconds + min(lock.time, longest))
         return objectHeaders + [
             ("x-amz-object-lock-mode", lock.mode),
             ("x-amz-object-lock-retain-until-date", "\(Timestamp(seconds: end.seconds))"),

@@ -364,7 +364,7 @@ import Testing
             let error = $0 as? OperationError
             return error?.code == .storeDenied && error?.target == "s3://b/t/00000000000000000000"
         }
-        #expect(engine.output.pause == 60_000_000_000)
+        #expect(engine.output.pause == OutputEngine().longestPause)
         #expect(engine.output.canCommitAgain)
         engine.store.fail { _, _ in nil }
         try engine.drain(attempts: 1)
