@@ -44,6 +44,8 @@ class Proxy:
         # Uploads that were begun and not answered yet, and what they are.
         self.uploading = {}
         self.hits = 0
+        # What is answered to every request of some kinds, as (status, word, kinds), until it is `None` again.
+        self.refusal = None
         self.bytes_per_second = None
         self.hold = 0.0
         self.closed = False
@@ -143,6 +145,11 @@ class Proxy:
             if fault == "reset mid-body":
                 file.read(length // 2)
                 return self.reset(connection)
+            if self.refusal and kind in self.refusal[2]:
+                file.read(length)
+                with self.lock:
+                    self.hits += 1
+                return self.send(connection, self.refusal[0], [], error(self.refusal[1]))
             body = self.read(file, length, 10_000 if fault == "slow, 10 kB/s" else self.bytes_per_second)
             answers = {
                 "500": (500, [], error("InternalError")), "400": (400, [], b""),
