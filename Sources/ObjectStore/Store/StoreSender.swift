@@ -151,7 +151,7 @@ private final class SendLoop: @unchecked Sendable {
                     end(job, .failed(failure), round)
                 case .success(let answer):
                     // Here it keeps nobody waiting.
-                    if job.request.isComparedByMD5 { _ = job.request.body?.md5 }
+                    if job.request.needsMD5(after: answer) { _ = job.request.body?.md5 }
                     end(job, .answered(answer), round)
                 }
             }

@@ -33,7 +33,7 @@ extension S3Output: ProbingOutput {
 
         // What locks an object ends soon: the probe's is to go away.
         let headers = settings.headers(at: clock(), locksAtMost: 60_000_000_000)
-        let sums = sums(of: body, checksum.map { ObjectChecksum($0, of: body) })
+        let sums = sums(of: body, habits.checksum.map { ObjectChecksum($0, of: body) })
         let written = try attempt("write", .put(key, body, headers: headers + sums))
         steps.append(ProbeStep("write", "\(key), \(text.count) bytes"))
         if client.skew != 0 {
@@ -41,7 +41,7 @@ extension S3Output: ProbingOutput {
             steps.append(
                 ProbeStep("clock", "differs from the store's by \(seconds) s; set it, run NTP"))
         }
-        if let etag = written.etag?.filter({ $0 != "\"" }), checksETag,
+        if let etag = written.etag?.filter({ $0 != "\"" }), habits.comparesETags,
             etag != body.md5.hex
         {
             steps.append(

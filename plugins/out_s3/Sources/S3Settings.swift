@@ -42,6 +42,8 @@ struct S3Settings {
     var checksum: ObjectChecksum.Algorithm?
     /// `GOVERNANCE` or `COMPLIANCE`, and nanoseconds; `nil` locks nothing.
     var lock: (mode: String, time: Int64)?
+    /// Whether the signature may leave out payloads that TLS and a checksum guard.
+    var mayLeaveUnsigned: Bool
     /// Whether the store's checksum of an object is its MD5.
     var checksETag: Bool
 
@@ -179,6 +181,9 @@ struct S3Settings {
 
         fingerprint = Self.hash(
             "\(format)\n\(delimiters)\n\(isStatic)\n\(settings.text("time_zone") ?? "")")
+        mayLeaveUnsigned =
+            settings.text("sign_payload") != "on" && transport.isTrusted
+            && endpoint?.isSecure == true
         guard problems.isEmpty, let endpoint, let template else { throw SettingsError(problems) }
         self.endpoint = endpoint
         self.template = template

@@ -79,6 +79,16 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            ([:], true), (["sign_payload": "on"], false), (["tls.verify": "off"], false),
+            (["endpoint": "http://x"], false),
+        ] as [([String: String], Bool)])
+    func signsWhatTLSDoesNotGuard(values: [String: String], mayLeave: Bool) throws {
+        let all = values.merging(["bucket": "logs"]) { $1 }
+        #expect(try settings(all).mayLeaveUnsigned == mayLeave)
+    }
+
     @Test func takesAnEmptyTokenForNone() throws {
         let read = try settings([
             "bucket": "logs", "aws_access_key_id": "a", "aws_secret_access_key": "b",
