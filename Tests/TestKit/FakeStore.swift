@@ -260,7 +260,9 @@ public final class FakeStore: Sendable {
         let page = keys.prefix(3).map { String($0.dropFirst(name.count + 1)) }
         let items = page.map { key in
             let text = key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-            return "<Contents><Key>\(text.replacing("%20", with: "+"))</Key></Contents>"
+            let size = state.objects[name + "/" + key]?.count ?? 0
+            return "<Contents><Key>\(text.replacing("%20", with: "+"))</Key>"
+                + "<Size>\(size)</Size></Contents>"
         }
         let isCut = keys.count > page.count
         return xml(

@@ -90,7 +90,13 @@ struct S3Settings {
         switch KeyTemplate.parse(
             format, delimiters: delimiters, zone: zone, appendsUUID: !isStatic)
         {
-        case .success(let parsed): template = parsed
+        case .success(let parsed):
+            template = parsed
+            if case .literal(let end)? = parsed.pieces.last, end.hasSuffix("/") {
+                refuse(
+                    .invalidValue, "s3_key_format",
+                    "'s3_key_format' ends in '/', which stores take for a folder")
+            }
         case .failure(let error):
             refuse(
                 .invalidValue, "s3_key_format",

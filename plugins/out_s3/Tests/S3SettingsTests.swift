@@ -53,6 +53,7 @@ import Testing
             ("aws_session_token", "x", .conflictingKeys),
             ("aws_access_key_id", "a\nb: c", .invalidValue),
             ("s3_key_format", "/../$TAG", .invalidValue),
+            ("s3_key_format", "$UUID/", .invalidValue),
             ("s3_key_format", "/a\u{1}U", .invalidValue),
             ("s3_key_format", String(repeating: "a", count: 1025), .outOfRange),
             ("net.connect_timeout", "0", .outOfRange), ("net.io_timeout", "0", .outOfRange),
