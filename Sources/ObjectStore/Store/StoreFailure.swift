@@ -58,7 +58,7 @@ public struct StoreFailure: Error, Sendable, Equatable {
         let error = document?.name == "Error" ? document : nil
         status = response.status
         word = error?["Code"] ?? response["x-amz-error-code"] ?? ""
-        message = Self.sentence(error?["Message"] ?? (document == nil ? response.text : ""))
+        message = Self.sentence(error?["Message"] ?? response.plainText)
         kind = Self.kind(status: status, word: word)
         if kind == .rejected, let region = error?["Region"] ?? response["x-amz-bucket-region"],
             !region.isEmpty

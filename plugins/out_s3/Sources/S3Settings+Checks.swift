@@ -22,7 +22,8 @@ extension S3Settings {
                 SettingsProblem(code, at: settings.location(of: key), message, hint: hint))
         }
         for key in neverEmpty where settings.text(key) == "" {
-            refuse(.invalidValue, key, "'\(key)' is empty", hint: "leave it out")
+            refuse(
+                .invalidValue, key, "'\(key)' is empty", hint: "leave it out, or set its variable")
         }
         for key in inHeads where settings.text(key)?.hasControlCharacters == true {
             refuse(
