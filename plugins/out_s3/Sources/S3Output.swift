@@ -106,6 +106,7 @@ public final class S3Output: CollectingOutput {
         if isFirstOpen, settings.compression == .gzip, let remark = GzipEncoder.remark {
             log.info(remark)
         }
+        if isFirstOpen, let remark = settings.remark { log.warning(remark) }
         var state = S3State()
         if let saved = S3State(bytes) {
             state = saved

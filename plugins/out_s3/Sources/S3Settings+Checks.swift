@@ -65,10 +65,13 @@ extension S3Settings {
         if let limit = settings.size("buffer_limit"), limit < 16 << 10 {
             refuse(.outOfRange, "buffer_limit", "'buffer_limit' is less than 16KiB")
         }
-        if let time = settings.duration("object_lock_retention"), time < 1_000_000_000 {
-            refuse(
-                .outOfRange, "object_lock_retention",
-                "'object_lock_retention' is shorter than 1s")
+        // Times are counted in nanoseconds since 1970, which end in 2262.
+        let day: Int64 = 86_400_000_000_000
+        for (key, days) in [("upload_timeout", Int64(365)), ("object_lock_retention", 36_500)] {
+            guard let time = settings.duration(key) else { continue }
+            if !(1_000_000_000...days * day).contains(time) {
+                refuse(.outOfRange, key, "'\(key)' is outside 1s to \(days)d")
+            }
         }
         if let proxy = settings.text("proxy"), !proxy.isEmpty, !isProxy(proxy) {
             refuse(.invalidValue, "proxy", "'proxy' is no http://[user:password@]host:port")

@@ -92,6 +92,10 @@ struct S3Settings {
         {
         case .success(let parsed):
             template = parsed
+            if parsed.pieces.count > 256 {
+                refuse(
+                    .outOfRange, "s3_key_format", "'s3_key_format' has more than 256 placeholders")
+            }
             if case .literal(let end)? = parsed.pieces.last, end.hasSuffix("/") {
                 refuse(
                     .invalidValue, "s3_key_format",
@@ -128,9 +132,6 @@ struct S3Settings {
                 "'total_file_size' is more than 1G with 'use_put_object'")
         }
         timeout = settings.duration("upload_timeout") ?? 0
-        if timeout < 1_000_000_000 {
-            refuse(.outOfRange, "upload_timeout", "'upload_timeout' is shorter than 1s")
-        }
         openLimit = settings.integer("max_open_objects") ?? 1
         memoryLimit = settings.size("buffer_limit") ?? 0
         parallel = settings.integer("parallel_uploads") ?? 1
@@ -193,6 +194,14 @@ struct S3Settings {
         guard problems.isEmpty, let endpoint, let template else { throw SettingsError(problems) }
         self.endpoint = endpoint
         self.template = template
+    }
+
+    /// What the operator should know of sizes that do not go together.
+    var remark: String? {
+        let (key, size) =
+            usesMultipart ? ("upload_chunk_size", partSize) : ("total_file_size", objectSize)
+        guard size > memoryLimit else { return nil }
+        return "'\(key)' is more than 'buffer_limit': objects end at that already"
     }
 
     /// Headers of a request that makes an object now.

@@ -57,6 +57,9 @@ import Testing
             ("s3_key_format", "/a\u{1}U", .invalidValue),
             ("s3_key_format", String(repeating: "a", count: 1025), .outOfRange),
             ("net.connect_timeout", "0", .outOfRange), ("net.io_timeout", "0", .outOfRange),
+            ("object_lock_retention", "100000d", .outOfRange),
+            ("upload_timeout", "100000d", .outOfRange),
+            ("s3_key_format", String(repeating: "$a", count: 257), .outOfRange),
             ("buffer_limit", "0", .outOfRange), ("proxy", "non sense", .invalidValue),
             ("proxy", "ftp://p:1", .invalidValue), ("sts_endpoint", "ht tp", .invalidValue),
         ])
@@ -88,6 +91,18 @@ import Testing
     func signsWhatTLSDoesNotGuard(values: [String: String], mayLeave: Bool) throws {
         let all = values.merging(["bucket": "logs"]) { $1 }
         #expect(try settings(all).mayLeaveUnsigned == mayLeave)
+    }
+
+    @Test(
+        arguments: [
+            ([:], false), (["use_put_object": "on"], true),
+            (["use_put_object": "on", "total_file_size": "50M"], false),
+            (["upload_chunk_size": "80M", "total_file_size": "1G"], true),
+            (["upload_chunk_size": "80M", "total_file_size": "1G", "buffer_limit": "1G"], false),
+        ] as [([String: String], Bool)])
+    func tellsOfSizesThatAreNeverReached(values: [String: String], isTold: Bool) throws {
+        let all = values.merging(["bucket": "logs"]) { $1 }
+        #expect((try settings(all).remark != nil) == isTold)
     }
 
     @Test func takesAnEmptyTokenForNone() throws {
