@@ -82,14 +82,19 @@ import Testing
         #expect(!error.reason.isEmpty)
     }
 
-    @Test func tellsWhatHelps() throws {
-        store.fail { _, _ in
-            .reply(
-                Reply(
-                    400,
-                    "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message>"
-                        + "<Region>eu-west-3</Region></Error>"))
-        }
+    @Test(
+        arguments: [
+            Reply(
+                400,
+                "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message>"
+                    + "<Region>eu-west-3</Region></Error>"),
+            Reply(
+                301, headers: ["x-amz-bucket-region": "eu-west-3"],
+                "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>"),
+            Reply(301, headers: ["x-amz-bucket-region": "eu-west-3"]),
+        ])
+    func tellsWhatHelps(reply: Reply) throws {
+        store.fail { _, _ in .reply(reply) }
         guard case .failure(let failure) = try put(client()) else {
             throw StoreEndpointTests.None()
         }

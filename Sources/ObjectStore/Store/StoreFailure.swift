@@ -60,11 +60,13 @@ public struct StoreFailure: Error, Sendable, Equatable {
         word = error?["Code"] ?? response["x-amz-error-code"] ?? ""
         message = Self.sentence(error?["Message"] ?? response.plainText)
         kind = Self.kind(status: status, word: word)
-        if kind == .rejected, let region = error?["Region"] ?? response["x-amz-bucket-region"],
+        if kind == .rejected || kind == .noBucket,
+            let region = error?["Region"] ?? response["x-amz-bucket-region"],
             !region.isEmpty
         {
             kind = .noBucket
-            message += " (the bucket is in region '\(region)')"
+            message += (message.isEmpty ? "" : ": ") + "the bucket is in region '\(region)'"
+            advice = "correct 'region'"
         }
         if let text = response["retry-after"] {
             retryAfter = HTTPDate.retryAfter(text, now: now)

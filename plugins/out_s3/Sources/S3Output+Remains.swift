@@ -10,26 +10,35 @@ extension S3Output {
         if orphans.isEmpty { return }
         let own = Set(objects.all.compactMap(\.upload))
         let begun = Set(objects.all.filter(\.isUnderWay).compactMap(\.key))
+        // A store that does not answer one question is not asked the others: each takes its time.
+        var isAway = false
         orphans.removeAll { plan in
             // It would find the one that is being begun.
-            if begun.contains(plan.key) { return false }
+            if isAway || begun.contains(plan.key) { return false }
             do throws(OperationError) {
                 var uploads: Set<String> = plan.upload.map { [$0] } ?? []
                 let list = try ask(.listUploads(prefix: plan.key))
                 if case .success(let answer) = list, let found = try? answer.uploads() {
                     uploads.formUnion(found.filter { $0.key == plan.key }.map(\.id))
                 }
-                if case .failure(let failure) = list, failure.isPassing { return false }
+                if case .failure(let failure) = list, failure.isPassing {
+                    isAway = true
+                    return false
+                }
                 for upload in uploads.subtracting(own) {
                     guard
                         case .failure(let failure) = try ask(
                             .abortUpload(plan.key, upload: upload)), failure.kind != .noUpload
                     else { continue }
-                    if failure.isPassing { return false }
+                    if failure.isPassing {
+                        isAway = true
+                        return false
+                    }
                     log.warning("\(failure.operation("abort upload", plan.key))")
                 }
                 return true
             } catch {
+                isAway = true
                 return false
             }
         }

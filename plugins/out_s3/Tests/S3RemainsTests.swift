@@ -74,4 +74,25 @@ import Testing
         }
         #expect(engine.store.puts == ["b/t/00000000000000000000": 1])
     }
+
+    /// A store that is away is asked once about uploads that a crash has left, not for each of them.
+    @Test func asksOnceWhileTheStoreIsAway() throws {
+        let engine = try Engine(
+            ["total_file_size": "1M", "s3_key_format": "/$host/$POSITION"], partSize: 20_000,
+            make: { makeBatch($0, hosts: (0..<5).map { "h\($0)" }, filler: 300) })
+        engine.end = 400
+        try engine.pump()
+        try engine.commit()
+        #expect(engine.store.openUploads == 5)
+        try engine.restart()
+        engine.store.fail { _, _ in .reply(FakeStore.error(503, "ServiceUnavailable")) }
+        let before = engine.store.requests.count
+        #expect(throws: Never.self) { try engine.commit() }
+        #expect(engine.store.requests.count == before + 1)
+        engine.store.fail { _, _ in nil }
+        engine.end = 400
+        try engine.drain()
+        #expect(try engine.numbers() == Array(0..<400))
+        #expect(engine.store.openUploads == 0)
+    }
 }
