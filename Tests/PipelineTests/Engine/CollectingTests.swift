@@ -149,8 +149,8 @@ private final class HoardingOutput: CollectingOutput {
     @Test func pausesBetweenTriesWhileItStops() throws {
         let before = HoardingOutput.failures.withLock { $0 }
         let ledger = try run("fail_at: 1, fail_times: 1000", service: ", grace: 1")
-        // The first one, one when the agent is told to stop, and 250, 500 and 1000 ms later.
-        #expect((2...6).contains(HoardingOutput.failures.withLock { $0 } - before))
+        // At most the first one, one when the agent is told to stop, and 250, 500 and 1000 ms later.
+        #expect((1...6).contains(HoardingOutput.failures.withLock { $0 } - before))
         #expect(ledger.deliveries.reduce(0) { $0 + $1.waiting } == 125)
     }
 
