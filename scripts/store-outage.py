@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes the object store away while records arrive, gives it back, and measures what becomes of it.
 
-usage: scripts/store-outage.py [--binary FILE] [--seconds N] [--rate N] [--store moto|rclone] [--keep]
+usage: scripts/store-outage.py [--binary FILE] [--seconds N] [--rate N] [--store moto|rclone] [--pause TIME] [--keep]
 
 The agent follows a file that grows by --rate records a second and delivers to the store and to a second
 file. After 10 s the store's process is ended for --seconds: connections are refused. Then it comes
@@ -135,7 +135,8 @@ def run(work, arguments):
     store.client.create_bucket(Bucket="outage")
     out = os.path.join(work, "agent", "out")
     more = f"    - {{name: file, match: t, path: {out}, file: all, mkdir: on}}\n"
-    agent = Agent(arguments.binary, os.path.join(work, "agent"), store, "outage", OPTIONS, more=more)
+    agent = Agent(arguments.binary, os.path.join(work, "agent"), store, "outage",
+                  {**OPTIONS, "retry_max_pause": arguments.pause}, more=more)
     sender = Sender(agent.input, arguments.rate)
     process = agent.start(exits=False)
     watch = Watch(process, agent, sender, os.path.join(out, "all"))
@@ -180,7 +181,7 @@ def run(work, arguments):
         else:
             store.start()
         back = time.monotonic()
-        # The agent may wait up to 30 s before it tries again: that is not its speed.
+        # The agent may wait as long as --pause before it tries again: that is not its speed.
         first = None
         while (delivered := watch.delivered()) < old and time.monotonic() - back < 60 + arguments.seconds:
             if first is None and delivered > old - backlog:
@@ -226,6 +227,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=600, help="how long the store is away")
     parser.add_argument("--rate", type=int, default=20_000, help="records a second")
     parser.add_argument("--store", choices=["moto", "rclone"], default="rclone")
+    parser.add_argument("--pause", default="30s", help="retry_max_pause of the output")
     parser.add_argument("--keep", action="store_true", help="leave the files for a look")
     arguments = parser.parse_args()
     if not stores.enter():

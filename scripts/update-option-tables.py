@@ -39,7 +39,7 @@ def table(plugin):
             if text.endswith(remark):
                 text, note = text.removesuffix(remark), remark + note
         default = f"`{default}`" if default else ""
-        result += f"| `{option}` | {kind} | {default} | {text}.{note} |\n"
+        result += f"| `{option}` | {kind} | {default} | {text}{'' if text.endswith('.') else '.'}{note} |\n"
     return result
 
 

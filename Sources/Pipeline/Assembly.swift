@@ -36,7 +36,8 @@ struct Assembly {
                 OutputWorker(
                     name: output.instanceName,
                     delivery: try makeDelivery(of: output, log: log, keepsCursor: keepsCursor),
-                    limits: output.limits, flush: plan.service.flush, log: log))
+                    limits: output.limits, flush: plan.service.flush,
+                    longestPause: output.longestPause, log: log))
         }
     }
 

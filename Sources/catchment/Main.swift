@@ -6,6 +6,9 @@ import System
 enum Main {
     static func main() {
         let program = Program(console: .standard, registry: Plugins.registry)
-        exit(program.run(Array(CommandLine.arguments.dropFirst())))
+        let status = program.run(Array(CommandLine.arguments.dropFirst()))
+        // Not `exit`: its handlers free what OpenSSL and libcurl hold, while threads that send to a
+        // store may still be ending, or hang in a call. Nothing is written through C's streams.
+        _exit(status)
     }
 }

@@ -137,6 +137,27 @@ final class Captured: Sendable {
                 + " (did you mean 'in_quiet'?)\n")
     }
 
+    /// What does not fit beside three columns stands below them.
+    @Test func describesOptionsOnANarrowTerminal() {
+        let options = [
+            OptionSpec(
+                "an_option_with_a_name", .choice(["one", "two", "three", "four"]), default: "four",
+                help: "What it is for, in so many words: a, b, ..."),
+            OptionSpec("b", .text, required: true, help: "Another."),
+        ]
+        #expect(
+            DescribeCommand.text(of: options, width: 60) == """
+                OPTION                 HELP
+                an_option_with_a_name  What it is for, in so many words: a,
+                                       b, ... (one of one, two, three, four;
+                                       default four)
+                b                      Another (text; required)
+
+                """)
+        let wide = DescribeCommand.text(of: options, width: nil)
+        #expect(wide.hasPrefix("OPTION                 TYPE"))
+    }
+
     @Test func printsASchemaThatIsJSON() throws {
         let (status, captured) = try run("schema")
         #expect(status == 0)

@@ -159,6 +159,16 @@ final class ShelfOutput: ReadableOutput {
         #expect(try run(["-c", file, "shelf://c/k"]).status == 2)
     }
 
+    @Test(
+        arguments: [
+            ("k", "k", false), ("", "", true), ("a/", "a/", true), ("a*", "a", true),
+            ("a\\/", "a/", false), ("a\\*", "a*", false), ("a\\", "a\\", false), ("*", "", true),
+        ])
+    func tellsKeysFromWhatKeysBeginWith(text: String, key: String, isPrefix: Bool) throws {
+        let place = try #require(try StorePlace("shelf://b/\(text)", schemes: ["shelf"]))
+        #expect(place.key == key && place.isPrefix == isPrefix)
+    }
+
     @Test func asksTheEnvironmentForWhatNobodySaid() throws {
         func root(_ options: [StoreOption]) throws -> String? {
             let stores = ParseStores(

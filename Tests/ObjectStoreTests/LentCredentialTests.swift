@@ -48,6 +48,18 @@ import Testing
         #expect(try InstanceCredentials { gone[$0] }.load() == nil)
     }
 
+    /// Somebody who answers with a token has to say which role the machine has.
+    @Test(arguments: [(Reply(404), "HTTP 404"), (Reply(200, ""), "the machine has no role")])
+    func saysThatAMachineHasNoRole(reply: Reply, words: String) throws {
+        let server = try LoopbackHTTP { $0.method == "PUT" ? Reply(200, "word") : reply }
+        let names = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:\(server.port)"]
+        let error = #expect(throws: OperationError.self) {
+            try InstanceCredentials { names[$0] }.load()
+        }
+        #expect(error?.code == .credentialsMissing && error?.reason == words)
+        #expect(error?.target.hasSuffix("/security-credentials/") == true)
+    }
+
     @Test func asksTheContainer() throws {
         let server = try LoopbackHTTP { request in
             request.headers["authorization"] == "word" ? Reply(200, Self.json) : Reply(403)

@@ -141,8 +141,10 @@ import Testing
     }
 
     @Test func listsKeysPageByPage() throws {
-        let keys = ["a b", "a+c", "a/ü&<x>", "a%20", "a1", "a2", "a3"]
+        let keys = ["a b", "a+c", "a/ü&<x>", "a%20", "a1", "a2", "a3", "a3/"]
         for key in keys { store.put([1], at: "b/\(key)") }
+        // A folder that a program made.
+        store.put([], at: "b/a/")
         let store = try patient()
         var found: [String] = []
         var page: String?

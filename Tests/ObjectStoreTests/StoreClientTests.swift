@@ -82,19 +82,52 @@ import Testing
         #expect(!error.reason.isEmpty)
     }
 
-    @Test func tellsWhatHelps() throws {
-        store.fail { _, _ in
-            .reply(
-                Reply(
-                    400,
-                    "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message>"
-                        + "<Region>eu-west-3</Region></Error>"))
-        }
+    @Test(
+        arguments: [
+            Reply(
+                400,
+                "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message>"
+                    + "<Region>eu-west-3</Region></Error>"),
+            Reply(
+                301, headers: ["x-amz-bucket-region": "eu-west-3"],
+                "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>"),
+            Reply(301, headers: ["x-amz-bucket-region": "eu-west-3"]),
+        ])
+    func tellsWhatHelps(reply: Reply) throws {
+        store.fail { _, _ in .reply(reply) }
         guard case .failure(let failure) = try put(client()) else {
             throw StoreEndpointTests.None()
         }
         #expect(failure.kind == .noBucket)
         #expect(failure.operation("put", "x").reason.contains("region 'eu-west-3'"))
+    }
+
+    @Test(
+        arguments: [
+            (77, "error setting certificate file: /a", "correct 'tls.ca_file'"),
+            (60, "SSL certificate problem: self-signed certificate", "'tls.ca_file'"),
+            (35, "OpenSSL: wrong version number", "write http://"),
+            (5, "Could not resolve proxy: p", "correct 'proxy'"),
+        ] as [(Int32, String, String)])
+    func tellsWhatHelpsWithoutAnAnswer(code: Int32, reason: String, words: String) {
+        let failure = StoreFailure(HTTPFailure(code: code, reason: reason))
+        let error = failure.operation("put", "x")
+        #expect(error.reason.hasPrefix(reason) && error.reason.contains(words), "\(error)")
+    }
+
+    @Test func endsNoTextOfOthersWithAFullStop() throws {
+        store.fail { _, _ in
+            .reply(
+                Reply(
+                    403,
+                    "<Error><Code>SignatureDoesNotMatch</Code><Message>Check it.</Message></Error>"
+                ))
+        }
+        guard case .failure(let failure) = try put(client()) else {
+            throw StoreEndpointTests.None()
+        }
+        let reason = failure.operation("put", "x").reason
+        #expect(reason.contains("SignatureDoesNotMatch: Check it: the secret key is wrong"))
     }
 
     @Test func failsWhenNobodyListensOrAnswers() throws {

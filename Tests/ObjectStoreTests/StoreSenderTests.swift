@@ -50,6 +50,21 @@ import Testing
         return answer
     }
 
+    /// Whoever takes an outcome fills the memory of the payload again.
+    @Test func holdsNoPayloadOfWhichItHasTold() throws {
+        let sender = try sender(key: Self.key)
+        weak var held: Payload?
+        for number in 0..<20 {
+            do {
+                let payload = Self.payload("payload")
+                held = payload
+                sender.send(.put("k\(number)", payload, headers: []), as: number)
+            }
+            #expect(outcomes(1, of: sender).count == 1)
+            #expect(held == nil)
+        }
+    }
+
     @Test func uploadsInPartsAtOnce() throws {
         let sender = try sender(key: Self.key)
         sender.send(.createUpload("big", headers: []), as: 0)

@@ -32,6 +32,7 @@ public final class FakeStore: Sendable {
         var fault: @Sendable (ReceivedRequest, Int) -> Fault? = { _, _ in nil }
         var pending: [String: Fault] = [:]
         var count = 0
+        var confirmsChecksums = false
     }
 
     private let state: SharedState
@@ -85,6 +86,11 @@ public final class FakeStore: Sendable {
         }
     }
 
+    /// Whether answers have the checksum that came with the bytes.
+    public func confirmChecksums(_ confirms: Bool = true) {
+        state.value.withLock { $0.confirmsChecksums = confirms }
+    }
+
     /// Carries out no request until `release`.
     public func hold() { state.setHeld(true) }
     public func release() { state.setHeld(false) }
@@ -130,6 +136,11 @@ public final class FakeStore: Sendable {
         if case .after(let ending)? = fault { reply.ending = ending }
         if case .wrongETag? = fault, reply.headers["ETag"] != nil {
             reply.headers["ETag"] = "\"00000000000000000000000000000000\""
+        }
+        if state.confirmsChecksums, request.method == "PUT" {
+            for (name, value) in request.headers where name.hasPrefix("x-amz-checksum-") {
+                reply.headers[name] = value
+            }
         }
         reply.headers["Date"] = "Sun, 06 Nov 2033 08:49:37 GMT"
         return reply
@@ -249,7 +260,9 @@ public final class FakeStore: Sendable {
         let page = keys.prefix(3).map { String($0.dropFirst(name.count + 1)) }
         let items = page.map { key in
             let text = key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-            return "<Contents><Key>\(text.replacing("%20", with: "+"))</Key></Contents>"
+            let size = state.objects[name + "/" + key]?.count ?? 0
+            return "<Contents><Key>\(text.replacing("%20", with: "+"))</Key>"
+                + "<Size>\(size)</Size></Contents>"
         }
         let isCut = keys.count > page.count
         return xml(

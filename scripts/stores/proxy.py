@@ -1,6 +1,7 @@
 """A proxy in front of a store that does to requests what networks and stores do to them."""
 import http.client
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -33,10 +34,17 @@ class Proxy:
     """Listens on a port of its own and passes requests on to a store.
 
     `choose(kind, identity, number)` names the fault for a request, or `None`; `number` counts the
-    requests of this identity, from 0.
+    requests of this identity, from 0. With a certificate and its key as `files` it speaks TLS.
     """
 
-    def __init__(self, store, choose=lambda kind, identity, number: None):
+    def __init__(self, store, choose=lambda kind, identity, number: None, files=None):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if files else None
+        if files:
+            self.context.load_cert_chain(*files)
+        # Whether checksums that come with what is sent are in the answers, as AWS does.
+        self.confirms_checksums = False
+        # Requests with a body that their signature does not cover.
+        self.unsigned = 0
         self.upstream = ("127.0.0.1", store.port)
         self.choose = choose
         self.lock = threading.Lock()
@@ -44,6 +52,8 @@ class Proxy:
         # Uploads that were begun and not answered yet, and what they are.
         self.uploading = {}
         self.hits = 0
+        # What is answered to every request of some kinds, as (status, word, kinds), until it is `None` again.
+        self.refusal = None
         self.bytes_per_second = None
         self.hold = 0.0
         self.closed = False
@@ -52,7 +62,7 @@ class Proxy:
 
     @property
     def endpoint(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.context else 'http'}://127.0.0.1:{self.port}"
 
     def listen(self):
         listener = socket.socket()
@@ -95,8 +105,10 @@ class Proxy:
 
     def serve(self, connection):
         with connection:
-            file = connection.makefile("rb")
             try:
+                if self.context:
+                    connection = self.context.wrap_socket(connection, server_side=True)
+                file = connection.makefile("rb")
                 while self.exchange(connection, file):
                     pass
             except (OSError, ValueError, http.client.HTTPException):
@@ -143,6 +155,11 @@ class Proxy:
             if fault == "reset mid-body":
                 file.read(length // 2)
                 return self.reset(connection)
+            if self.refusal and kind in self.refusal[2]:
+                file.read(length)
+                with self.lock:
+                    self.hits += 1
+                return self.send(connection, self.refusal[0], [], error(self.refusal[1]))
             body = self.read(file, length, 10_000 if fault == "slow, 10 kB/s" else self.bytes_per_second)
             answers = {
                 "500": (500, [], error("InternalError")), "400": (400, [], b""),
@@ -166,6 +183,11 @@ class Proxy:
                 time.sleep(self.hold)
             kept = [(name, value) for name, value in answer.getheaders()
                     if name.lower() not in ("content-length", "transfer-encoding", "connection")]
+            given = {name.lower(): value for name, value in headers}
+            if self.confirms_checksums:
+                kept += [item for item in given.items() if item[0] == "x-amz-checksum-crc32c"]
+            with self.lock:
+                self.unsigned += given.get("x-amz-content-sha256") == "UNSIGNED-PAYLOAD"
             if fault == "stall after":
                 return self.stall(connection)
             if fault == "no answer":

@@ -81,16 +81,22 @@ def rclone(work):
 def rclone_tls(work):
     """TLS with an authority that nobody knows, at an IPv6 address where there is one."""
     host = "::1" if has_ipv6() else "127.0.0.1"
-    certificate, key = os.path.join(work, "tls.crt"), os.path.join(work, "tls.key")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=store",
-         "-addext", f"subjectAltName=IP:{host}", "-out", certificate, "-keyout", key],
-        check=True, capture_output=True)
+    certificate, key = make_certificate(work, "tls", host)
     port = free_port()
     shown = f"[{host}]" if ":" in host else host
     return Server(
         "tls", rclone_command(work, "tls", f"{shown}:{port}") + ["--cert", certificate, "--key", key],
         port, host, certificate)
+
+
+def make_certificate(work, name, host):
+    """Files of a certificate that nobody knows, and of its key."""
+    certificate, key = os.path.join(work, f"{name}.crt"), os.path.join(work, f"{name}.key")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=store",
+         "-addext", f"subjectAltName=IP:{host}", "-out", certificate, "-keyout", key],
+        check=True, capture_output=True)
+    return certificate, key
 
 
 def rclone_command(work, name, address):

@@ -35,14 +35,34 @@ public struct TextTable: Sendable {
         rows.append(cells)
     }
 
+    /// Whether the last column has room to be read beside the others.
+    ///
+    /// - Parameter width: the terminal's columns.
+    public func fits(_ width: Int) -> Bool {
+        let (_, widths) = layout
+        return widths.dropLast().reduce(0) { $0 + $1 + 2 } + Self.leastRoom <= width
+    }
+
+    /// Columns of a last column below which there is no reading.
+    private static let leastRoom = 24
+
+    /// The columns that have text, and how wide they are.
+    private var layout: (shown: [Int], widths: [Int]) {
+        let shown = columns.indices.filter { index in rows.contains { !$0[index].isEmpty } }
+        return (
+            shown,
+            shown.map { index in
+                rows.reduce(columns[index].title.count) { max($0, $1[index].count) }
+            }
+        )
+    }
+
     /// The titles and all rows, each line ended.
     ///
     /// - Parameter width: the terminal's columns; `nil` leaves lines as long as they are.
     public func text(width: Int? = nil, _ overflow: Overflow = .cut) -> String {
-        let shown = columns.indices.filter { index in rows.contains { !$0[index].isEmpty } }
-        let widths = shown.map { index in
-            rows.reduce(columns[index].title.count) { max($0, $1[index].count) }
-        }
+        let (shown, widths) = layout
+        if shown.isEmpty { return "" }
         var text = ""
         for row in [columns.map(\.title)] + rows {
             let cells = shown.map { row[$0] }
@@ -77,8 +97,7 @@ public struct TextTable: Sendable {
         _ cells: [String], _ widths: [Int], _ shown: [Int], to width: Int
     ) -> [String] {
         let indent = widths.dropLast().reduce(0) { $0 + $1 + 2 }
-        // Below this there is no reading.
-        let room = max(width - indent, 24)
+        let room = max(width - indent, Self.leastRoom)
         let parts = Self.wrapped(cells.last ?? "", to: room)
         return parts.enumerated().map { index, part in
             let before = index == 0 ? Array(cells.dropLast()) : cells.dropLast().map { _ in "" }

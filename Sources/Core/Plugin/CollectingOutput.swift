@@ -37,13 +37,17 @@ public struct OutputEngine: Sendable {
     public var wake: @Sendable () -> Void
     /// Whether the agent's time to stop is over: what is under way must be given up.
     public var isOverdue: @Sendable () -> Bool
+    /// Nanoseconds between two tries at most: what only somebody's help can mend is tried as seldom.
+    public var longestPause: Int64
 
     public init(
         wake: @escaping @Sendable () -> Void = {},
-        isOverdue: @escaping @Sendable () -> Bool = { false }
+        isOverdue: @escaping @Sendable () -> Bool = { false },
+        longestPause: Int64 = 30_000_000_000
     ) {
         self.wake = wake
         self.isOverdue = isOverdue
+        self.longestPause = longestPause
     }
 }
 

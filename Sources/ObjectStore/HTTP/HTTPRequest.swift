@@ -19,6 +19,9 @@ struct HTTPResponse: Sendable {
     subscript(header: String) -> String? { headers.last { $0.name == header }?.value }
 
     var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The body when it is no document and no page.
+    var plainText: String { body.first == UInt8(ascii: "<") ? "" : text }
 }
 
 /// An exchange without an answer.

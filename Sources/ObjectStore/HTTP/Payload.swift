@@ -12,6 +12,7 @@ public final class Payload: Sendable {
     private struct Digests {
         var sha256: [UInt8]?
         var md5: [UInt8]?
+        var crc32c: UInt32?
     }
 
     fileprivate init(_ pieces: [PayloadPiece]) {
@@ -57,9 +58,13 @@ public final class Payload: Sendable {
 
     /// CRC-32C of the bytes (RFC 3720 B.4).
     var crc32c: UInt32 {
-        var sum: UInt32 = 0
-        forEachPiece { sum = Checksum.crc32c($0, continuing: sum) }
-        return sum
+        digests.withLock { digests in
+            if let known = digests.crc32c { return known }
+            var sum: UInt32 = 0
+            forEachPiece { sum = Checksum.crc32c($0, continuing: sum) }
+            digests.crc32c = sum
+            return sum
+        }
     }
 
     /// Where the pieces are; valid as long as this object lives.

@@ -20,6 +20,11 @@ public struct StoreAnswer: Sendable {
     /// Of the object or part, as the store wrote it, quotes included.
     public var etag: String? { response["etag"] }
 
+    /// Whether the store says that what it has got has this checksum.
+    public func confirms(_ checksum: ObjectChecksum) -> Bool {
+        self[checksum.header.name] == checksum.value
+    }
+
     /// Bytes of the object, from `HEAD`.
     public var length: Int? { response["content-length"].flatMap { Int($0) } }
 

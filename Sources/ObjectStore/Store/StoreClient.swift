@@ -8,6 +8,9 @@ public final class StoreClient {
     public struct Transport: Sendable, Equatable {
         var http = HTTPClient.Options()
 
+        /// Whether TLS keeps what is sent from being changed on the way.
+        public var isTrusted: Bool { http.verifies }
+
         public init(
             caFile: String? = nil, caPath: String? = nil, verifies: Bool = true,
             proxy: String? = nil, connectTimeout: Int64 = 10_000_000_000,
@@ -143,8 +146,8 @@ public final class StoreClient {
     ) -> HTTPRequest {
         let query = PercentEncoding.query(request.query)
         let hash =
-            request.body.map { $0.sha256.hex }
-            ?? SignatureV4.emptyHash
+            request.isPayloadUnsigned
+            ? "UNSIGNED-PAYLOAD" : request.body.map { $0.sha256.hex } ?? SignatureV4.emptyHash
         var headers = request.headers
         headers.append(("x-amz-content-sha256", hash))
         headers.append(("x-amz-date", SignatureV4.stamp(time)))

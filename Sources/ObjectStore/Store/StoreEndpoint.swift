@@ -87,6 +87,9 @@ public struct StoreEndpoint: Sendable, Equatable {
             }
     }
 
+    /// Whether the host is an IP address and no name.
+    public var isAddress: Bool { host.hasPrefix("[") || IPAddress(host) != nil }
+
     /// `https://host:9000`.
     public var origin: String { (isSecure ? "https://" : "http://") + authority(host) }
 

@@ -42,6 +42,8 @@ public struct StoreFailure: Error, Sendable, Equatable {
     public var retryAfter: Int64?
     /// Whether the answer was longer than the request allows.
     var isAnswerTooLong = false
+    /// What to do about it, when libcurl's number tells.
+    private var advice = ""
 
     public init(_ kind: Kind, status: Int, word: String, message: String) {
         self.kind = kind
@@ -56,13 +58,15 @@ public struct StoreFailure: Error, Sendable, Equatable {
         let error = document?.name == "Error" ? document : nil
         status = response.status
         word = error?["Code"] ?? response["x-amz-error-code"] ?? ""
-        message = error?["Message"] ?? ""
+        message = Self.sentence(error?["Message"] ?? response.plainText)
         kind = Self.kind(status: status, word: word)
-        if kind == .rejected, let region = error?["Region"] ?? response["x-amz-bucket-region"],
+        if kind == .rejected || kind == .noBucket,
+            let region = error?["Region"] ?? response["x-amz-bucket-region"],
             !region.isEmpty
         {
             kind = .noBucket
-            message += " (the bucket is in region '\(region)')"
+            message += (message.isEmpty ? "" : ": ") + "the bucket is in region '\(region)'"
+            advice = "correct 'region'"
         }
         if let text = response["retry-after"] {
             retryAfter = HTTPDate.retryAfter(text, now: now)
@@ -76,9 +80,30 @@ public struct StoreFailure: Error, Sendable, Equatable {
             .contains(failure.code)
         self.init(
             isAboutTrust ? .untrusted : .unreachable, status: 0, word: "",
-            message: failure.reason)
+            message: Self.sentence(failure.reason))
         // libcurl's "write error": the shim takes no more than the limit.
         isAnswerTooLong = failure.code == 23
+        advice = Self.advice(failure)
+    }
+
+    /// A text of others as a part of a sentence: one line, of bounded length, without its full stop.
+    private static func sentence(_ text: String) -> String {
+        let words = text.split { $0.isWhitespace || $0.isNewline }
+        var line = String(words.joined(separator: " ").unicodeScalars.prefix(300))
+        while line.hasSuffix(".") { line.removeLast() }
+        return line
+    }
+
+    /// - Source: "libcurl error codes".
+    private static func advice(_ failure: HTTPFailure) -> String {
+        switch failure.code {
+        case 5, 97: "correct 'proxy'"
+        case 35 where failure.reason.contains("wrong version number"):
+            "nobody speaks TLS there: write http:// before the endpoint"
+        case 51, 60: "name the store's authority in 'tls.ca_file'"
+        case 58, 66, 77: "correct 'tls.ca_file' or 'tls.ca_path'"
+        default: ""
+        }
     }
 
     private static func kind(status: Int, word: String) -> Kind {
@@ -151,7 +176,8 @@ public struct StoreFailure: Error, Sendable, Equatable {
     }
 
     private var hint: String {
-        switch word {
+        if !advice.isEmpty { return advice }
+        return switch word {
         case "SignatureDoesNotMatch": "the secret key is wrong, or a proxy changes requests"
         case "InvalidAccessKeyId": "the store does not know this key"
         case "AccessDenied": "the key may not do this"

@@ -33,7 +33,7 @@ extension StoreRequest {
 }
 
 extension StoreAnswer {
-    /// Some of the objects of a bucket.
+    /// Some of the objects of a bucket, but no folders.
     public func objects() throws(StoreFailure) -> ObjectPage {
         guard let result = document("ListBucketResult") else { throw unclear }
         let isEncoded = result["EncodingType"] == "url"
@@ -42,6 +42,8 @@ extension StoreAnswer {
             guard let text = item["Key"],
                 let key = isEncoded ? PercentEncoding.decode(text) : text
             else { throw unclear }
+            // Folders that programs make are empty objects.
+            if key.hasSuffix("/"), item["Size"] == "0" { continue }
             keys.append(key)
         }
         let token = result["NextContinuationToken"] ?? ""

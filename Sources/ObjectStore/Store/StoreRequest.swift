@@ -12,7 +12,14 @@ public struct StoreRequest: Sendable {
     public var body: Payload?
     /// Bytes of the answer's body that are taken.
     public var answerLimit = 4 << 20
-    /// Whether the MD5 of the body will be compared with what the store answers.
+    /// The checksum that goes with the body, among the headers.
+    public var checksum: ObjectChecksum?
+    /// Whether the signature leaves out the body.
+    ///
+    /// - Source: "Authenticating Requests: Using the Authorization Header", Amazon S3 API Reference.
+    public var isPayloadUnsigned = false
+    /// Whether the MD5 of the body will be compared with what the store answers, unless that confirms
+    /// the checksum.
     public var isComparedByMD5 = false
 
     public init(_ method: String, key: String?) {
@@ -109,4 +116,9 @@ extension StoreRequest {
     }
 
     public static func delete(_ key: String) -> StoreRequest { StoreRequest("DELETE", key: key) }
+
+    /// Whether the MD5 of the body will be asked for.
+    func needsMD5(after answer: StoreAnswer) -> Bool {
+        isComparedByMD5 && checksum.map { !answer.confirms($0) } ?? true
+    }
 }

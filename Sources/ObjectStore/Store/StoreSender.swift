@@ -141,20 +141,31 @@ private final class SendLoop: @unchecked Sendable {
             }
             // A ring from here on wakes the client, too.
             for (token, result) in client.run(atMost: 1_000) {
-                guard var job = jobs.removeValue(forKey: token) else { continue }
-                switch result {
-                case .failure(let failure)
-                where !job.isRepeated && client.canRepeat(after: failure):
-                    job.isRepeated = true
-                    begin(job, &jobs, round)
-                case .failure(let failure):
-                    end(job, .failed(failure), round)
-                case .success(let answer):
-                    // Here it keeps nobody waiting.
-                    if job.request.isComparedByMD5 { _ = job.request.body?.md5 }
-                    end(job, .answered(answer), round)
-                }
+                guard let (number, outcome) = settle(token, result, &jobs, round) else { continue }
+                end(number, outcome, round)
             }
+        }
+    }
+
+    /// Lets go of a job before its outcome is told: whoever takes it fills the memory of the payload
+    /// again.
+    ///
+    /// - Returns: `nil` when the request was repeated.
+    private func settle(
+        _ token: Int, _ result: Result<StoreAnswer, StoreFailure>, _ jobs: inout [Int: Job],
+        _ round: Int
+    ) -> (number: Int, outcome: StoreSender.Outcome)? {
+        guard var job = jobs.removeValue(forKey: token) else { return nil }
+        switch result {
+        case .failure(let failure) where !job.isRepeated && client.canRepeat(after: failure):
+            job.isRepeated = true
+            begin(job, &jobs, round)
+            return nil
+        case .failure(let failure): return (job.number, .failed(failure))
+        case .success(let answer):
+            // Here it keeps nobody waiting.
+            if job.request.needsMD5(after: answer) { _ = job.request.body?.md5 }
+            return (job.number, .answered(answer))
         }
     }
 
@@ -162,16 +173,16 @@ private final class SendLoop: @unchecked Sendable {
         do throws(OperationError) {
             jobs[try client.begin(job.request)] = job
         } catch {
-            end(job, .notSent(error), round)
+            end(job.number, .notSent(error), round)
         }
     }
 
-    private func end(_ job: Job, _ outcome: StoreSender.Outcome, _ round: Int) {
+    private func end(_ number: Int, _ outcome: StoreSender.Outcome, _ round: Int) {
         state.withLock { state in
             // Of a round that was given up nobody wants to know.
             guard state.round == round else { return }
             state.running -= 1
-            state.ended.append((job.number, outcome))
+            state.ended.append((number, outcome))
         }
         news.ring()
         onAnswer()

@@ -5,13 +5,17 @@ import System
 /// the same moment.
 struct Backoff {
     private static let first: Int64 = 250_000_000
-    private static let longest: Int64 = 30_000_000_000
+    static let usualLongest: Int64 = 30_000_000_000
 
+    private let longest: Int64
     private var attempt = 0
+
+    /// - Parameter longest: nanoseconds.
+    init(longest: Int64 = usualLongest) { self.longest = longest }
 
     /// The next pause in nanoseconds.
     mutating func next() -> Int64 {
-        let pause = min(Self.first << Int64(min(attempt, 10)), Self.longest)
+        let pause = min(Self.first << Int64(min(attempt, 16)), longest)
         attempt += 1
         let quarter = UInt64(pause / 4)
         return pause - Int64(Process.randomUInt64() % (quarter + 1))

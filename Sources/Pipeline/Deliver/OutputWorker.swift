@@ -14,8 +14,9 @@ final class OutputWorker: @unchecked Sendable {
     private let delivery: Delivery
     private let limits: ReaderLimits
     private let flush: Int64
+    private let longestPause: Int64
     private let log: Log
-    private var trouble = Trouble(meanwhile: "its records wait in the journal")
+    private var trouble: Trouble
 
     /// Bytes appended since the worker last looked.
     private let unread = Atomic<Int>(0)
@@ -30,12 +31,23 @@ final class OutputWorker: @unchecked Sendable {
     /// flush interval.
     private var wakeBytes = 512 << 10
 
-    /// - Parameter flush: nanoseconds.
-    init(name: String, delivery: Delivery, limits: ReaderLimits, flush: Int64, log: Log) {
+    /// Nanoseconds between attempts while the agent stops: there is no time for more.
+    private static let drainPause: Int64 = 1_000_000_000
+
+    /// - Parameters:
+    ///   - flush: nanoseconds.
+    ///   - longestPause: nanoseconds between attempts.
+    init(
+        name: String, delivery: Delivery, limits: ReaderLimits, flush: Int64,
+        longestPause: Int64 = Backoff.usualLongest, log: Log
+    ) {
         self.name = name
         self.delivery = delivery
         self.limits = limits
         self.flush = flush
+        self.longestPause = longestPause
+        trouble = Trouble(
+            meanwhile: "its records wait in the journal", longestPause: longestPause)
         self.log = log
     }
 
@@ -65,7 +77,7 @@ final class OutputWorker: @unchecked Sendable {
         // The output belongs to the worker: neither keeps the other alive by this.
         delivery.engine = OutputEngine(
             wake: { [weak self] in self?.bell.ring() },
-            isOverdue: { [weak self] in self?.isOverdue ?? true })
+            isOverdue: { [weak self] in self?.isOverdue ?? true }, longestPause: longestPause)
         _ = Thread.start(name: name) { [self] in
             run()
             ended.store(true, ordering: .releasing)
@@ -145,15 +157,17 @@ final class OutputWorker: @unchecked Sendable {
 
     private func recover(from error: OperationError) {
         if !delivery.isHolding { delivery.close() }
-        let pause = trouble.add(error, atLeast: delivery.pause, log: log)
+        let isStopping = isDraining
+        let pause = trouble.add(
+            error, atLeast: delivery.pause, atMost: isStopping ? Self.drainPause : .max, log: log)
         for source in delivery.sources { source.ledger.countFailure(error.code) }
         let until = min(
             MonotonicClock.now() + pause, deadline.load(ordering: .relaxed))
         while true {
             let left = until - MonotonicClock.now()
             if left <= 0 { return }
-            // A ring for new records does not shorten the pause; one for the end does.
-            if bell.wait(atMost: left), isDraining { return }
+            // A ring for new records or an answer does not shorten the pause; one for the end does.
+            if bell.wait(atMost: left), isDraining, !isStopping { return }
         }
     }
 }

@@ -8,7 +8,8 @@ import System
 struct Trouble {
     /// What happens until the step succeeds, in words for the operator.
     private let meanwhile: String
-    private var backoff = Backoff()
+    private let longestPause: Int64
+    private var backoff: Backoff
     private var attempts = 0
     private var began: Int64 = 0
     /// Reasons that have had a line.
@@ -20,21 +21,27 @@ struct Trouble {
     /// Reasons that change all the time, such as those with a number in them, are no news for ever.
     private static let reasonLimit = 16
 
-    init(meanwhile: String) { self.meanwhile = meanwhile }
+    /// - Parameter longestPause: nanoseconds between two attempts.
+    init(meanwhile: String, longestPause: Int64 = Backoff.usualLongest) {
+        self.meanwhile = meanwhile
+        self.longestPause = longestPause
+        backoff = Backoff(longest: longestPause)
+    }
 
     /// Takes note of a failure.
     ///
     /// - Parameters:
     ///   - least: nanoseconds that the next attempt must wait.
+    ///   - most: nanoseconds that it may wait.
     ///   - now: on the monotonic clock.
     /// - Returns: nanoseconds to wait before the next attempt.
     mutating func add(
-        _ error: OperationError, atLeast least: Int64 = 0, now: Int64 = MonotonicClock.now(),
-        log: Log
+        _ error: OperationError, atLeast least: Int64 = 0, atMost most: Int64 = .max,
+        now: Int64 = MonotonicClock.now(), log: Log
     ) -> Int64 {
         if attempts == 0 { began = now }
         attempts += 1
-        let pause = max(backoff.next(), least)
+        let pause = min(max(backoff.next(), least), most)
         let reason = "\(error)"
         let isNews = told.count < Self.reasonLimit && told.insert(reason).inserted
         if isNews || attempts & (attempts - 1) == 0 || now - lastLine >= Self.hour {
@@ -51,7 +58,7 @@ struct Trouble {
         log.info(
             "goes on after \(attempts) failed attempt\(attempts == 1 ? "" : "s") in "
                 + Self.text(MonotonicClock.now() - began))
-        self = Trouble(meanwhile: meanwhile)
+        self = Trouble(meanwhile: meanwhile, longestPause: longestPause)
     }
 
     /// `250 ms`, `30 s`, `3 h`.

@@ -47,6 +47,9 @@ public enum CommonOptions {
                 OptionSpec(
                     "storage.max_age", .duration,
                     help: "Records that have waited longer are dropped; by default none"),
+                OptionSpec(
+                    "retry_max_pause", .duration, default: "30s",
+                    help: "Longest pause between tries while it fails, 1s to 1h"),
             ]
         }
     }

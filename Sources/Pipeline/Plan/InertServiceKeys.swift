@@ -7,8 +7,8 @@ enum InertServiceKeys {
             "streams_file": "there is no stream processor",
             "multiline_buffer_limit":
                 "groups of lines are as long as the input's 'buffer_max_size'",
-            "scheduler.base": "waiting times between tries are fixed",
-            "scheduler.cap": "waiting times between tries are fixed",
+            "scheduler.base": "the first pause between tries is 250 ms",
+            "scheduler.cap": "an output's 'retry_max_pause' limits pauses between tries",
             "coro_stack_size": "outputs run on threads",
             "windows.maxstdio": "this is not Windows",
             "enable_chunk_trace": "there is no tracing yet",

@@ -123,7 +123,8 @@ struct InstanceReader {
         let plan = OutputPlan(
             instanceName: instance.name, match: match ?? TagMatch(wildcard: "*"),
             location: instance.location, logLevel: instance.logLevel,
-            limits: limits(of: instance, findings: &findings), type: type,
+            limits: limits(of: instance, findings: &findings),
+            longestPause: longestPause(of: instance, findings: &findings), type: type,
             settings: instance.settings)
         do throws(SettingsError) {
             // Made and let go: only making it finds what is wrong with its values together.
@@ -314,6 +315,17 @@ struct InstanceReader {
                 "'\(key)' must be more than 0")
         }
         return limits
+    }
+
+    private func longestPause(of instance: Instance, findings: inout Findings) -> Int64 {
+        let key = "retry_max_pause"
+        let pause = instance.options.duration(key) ?? Backoff.usualLongest
+        if !(1_000_000_000...3_600_000_000_000).contains(pause) {
+            findings.report(
+                .outOfRange, at: instance.options.valueLocation(of: key) ?? instance.location,
+                "'\(key)' is outside 1s to 1h")
+        }
+        return pause
     }
 
     private func hasMatchKey(_ instance: Instance) -> Bool {

@@ -62,6 +62,8 @@ public struct OutputPlan: Sendable {
     public var logLevel: LogLevel?
     /// How much may wait for this output, and what happens to more.
     public var limits: ReaderLimits
+    /// Nanoseconds between two tries while it fails, at most.
+    public var longestPause: Int64
     var type: any Output.Type
     var settings: PluginSettings
 

@@ -13,8 +13,7 @@ struct DescribeCommand {
     func run(_ console: Console, _ registry: Registry) -> Int32 {
         if name == "service" {
             console.say("service: settings of the whole agent\n")
-            console.output(
-                Self.table(ServiceSettings.options).text(width: console.columns, .wrapLastColumn))
+            console.output(Self.text(of: ServiceSettings.options, width: console.columns))
             return 0
         }
         let found = registry.infos.filter { $0.name == name || Self.fullName($0) == name }
@@ -47,27 +46,34 @@ struct DescribeCommand {
     private func describe(_ info: PluginInfo, _ console: Console) {
         console.say("\(info.kind.rawValue) \(info.name): \(info.summary)\n")
         if !info.options.isEmpty {
-            console.output(
-                Self.table(info.options).text(width: console.columns, .wrapLastColumn) + "\n")
+            console.output(Self.text(of: info.options, width: console.columns) + "\n")
         }
         console.say("Shared by all \(info.kind.rawValue)s:\n")
         let shared = CommonOptions.specs(of: info.kind)
-        console.output(Self.table(shared).text(width: console.columns, .wrapLastColumn))
+        console.output(Self.text(of: shared, width: console.columns))
         console.say("\nExample:\n\n" + Self.example(info))
     }
 
-    private static func table(_ options: [OptionSpec]) -> TextTable {
-        var table = TextTable(["OPTION", "TYPE", "DEFAULT", "HELP"])
+    /// A table, or on a narrow terminal one with all that is to be said of an option in one column.
+    static func text(of options: [OptionSpec], width: Int?) -> String {
+        var wide = TextTable(["OPTION", "TYPE", "DEFAULT", "HELP"])
+        var narrow = TextTable(["OPTION", "HELP"])
         for option in options.flatMap(\.rows) {
             let notes =
-                (option.isRequired ? " (required)" : "")
-                + (option.isRepeatable ? " (may be a list)" : "")
-            let help = option.help.hasSuffix(".") ? String(option.help.dropLast()) : option.help
-            table.add([
-                option.key, option.kind.summary, option.defaultValue ?? "", help + notes,
+                (option.isRequired ? ["required"] : [])
+                + (option.isRepeatable ? ["may be a list"] : [])
+            let isSentence = option.help.hasSuffix(".") && !option.help.hasSuffix("..")
+            let help = isSentence ? String(option.help.dropLast()) : option.help
+            let kind = option.kind.summary
+            wide.add([
+                option.key, kind, option.defaultValue ?? "",
+                help + notes.map { " (\($0))" }.joined(),
             ])
+            let known = [kind] + (option.defaultValue.map { ["default \($0)"] } ?? []) + notes
+            narrow.add([option.key, "\(help) (\(known.joined(separator: "; ")))"])
         }
-        return table
+        let fits = width.map { wide.fits($0) } ?? true
+        return (fits ? wide : narrow).text(width: width, .wrapLastColumn)
     }
 
     /// The smallest pipeline with the plugin in it.

@@ -29,9 +29,9 @@ struct JournalOptions: Equatable {
         Usage: catchment journal ls|cat|verify|stat [options] DIR
                catchment journal replay -c FILE [OUTPUT ...]
 
-        Looks into the journals below a storage.path, one input's journal, or one segment file.
-        Nothing is locked or changed; the agent may be running. Times are UTC. Records are
-        numbered from 0 since the journal was made.
+        Looks into the journals below a storage.path, one input's journal, or one
+        segment file. Nothing is locked or changed; the agent may be running. Times are
+        UTC. Records are numbered from 0 since the journal was made.
 
         ls       segments: records, times, damage, outputs that still need them
           --frames         every frame
@@ -46,11 +46,11 @@ struct JournalOptions: Equatable {
                            2026-11-23T18:04 or 2026-11-23
         verify   checks every frame and cursor; what is damaged is one line each
         stat     how much there is, and how far each output has come
-        replay   delivers again what outputs have refused, as FILE says now; the agent must
-                 not run. What is refused again stays in the quarantine.
+        replay   delivers again what outputs have refused, as FILE says now; the agent
+                 must not run. What is refused again stays in the quarantine.
 
-        Exit status: 0 all is well, 1 there is damage or something was not delivered, 2 the
-        command line is wrong or there is no journal.
+        Exit status: 0 all is well, 1 there is damage or something was not delivered,
+        2 the command line is wrong or there is no journal.
         """
 
     private static let names: [Action: [String]] = [

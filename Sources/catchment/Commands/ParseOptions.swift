@@ -34,33 +34,33 @@ struct ParseOptions: Equatable {
         for option in registry.readingOptions {
             table.add(["  --\(option.key) \(option.kind.placeholder)", option.help])
         }
-        return general + "\n" + table.text().dropLast()
+        return general + "\n" + table.text(width: 80, .wrapLastColumn).dropLast()
     }
 
     private static let general = """
         Usage: catchment parse [options] CAPTURE...
 
-        Decodes captures (pcap, pcapng, flow datagrams, log files, JSON lines; plain, gzip or
-        zstd; - for standard input) and prints the records. Files are read in order as from one
-        sender, so templates of one file serve the next.
+        Decodes captures (pcap, pcapng, flow datagrams, log files, JSON lines; plain,
+        gzip or zstd; - for standard input) and prints the records. Files are read in
+        order as from one sender, so templates of one file serve the next.
 
-        s3://BUCKET/KEY reads an object of a store as a file; a / or * at its end stands for all
-        keys that begin so.
+        s3://BUCKET/KEY reads an object of a store as a file; a / or * at its end stands
+        for all keys that begin so, \\/ and \\* for themselves.
 
           --as NAME        read payloads as syslog, routeros or netflow, or lines with a
                            parser; with -c, hand them to this input
           -c, --config FILE
-                           send the records through a configuration: which input takes a
-                           payload, what its filters leave, where each output would write;
-                           nothing is opened or written
+                           send the records through a configuration: which input
+                           takes a payload, what its filters leave, where each
+                           output would write; nothing is opened or written
           --format FORMAT  json (one object per line) or table
           --limit N        stop after N records
           -q, --quiet      no summary, no progress
 
-        With -c, an object is read from where the output writes whose bucket it is in, and JSON
-        lines in it are printed as they are. Otherwise these options of the output say where it
-        is, then AWS_ENDPOINT_URL, AWS_REGION and AWS_CA_BUNDLE. The key is looked for as the
-        output does: in the environment, shared files and so on.
+        With -c, an object is read from where the output writes whose bucket it is in,
+        and JSON lines in it are printed as they are. Otherwise these options of the
+        output say where it is, then AWS_ENDPOINT_URL, AWS_REGION and AWS_CA_BUNDLE.
+        The key is looked for as the output does: in the environment, shared files ...
         """
 
     init(_ arguments: [String], registry: Registry) throws(UsageError) {

@@ -52,10 +52,8 @@ final class ParseSession {
             var isEmpty = true
             repeat {
                 let found = try store.objects(prefix: place.key, page: page)
-                // Folders that programs make are empty objects.
-                let keys = found.keys.filter { !$0.hasSuffix("/") }
-                isEmpty = isEmpty && keys.isEmpty
-                try read(keys, of: place, from: store)
+                isEmpty = isEmpty && found.keys.isEmpty
+                try read(found.keys, of: place, from: store)
                 page = found.next
             } while page != nil && !isDone
             if isEmpty, !isDone {

@@ -8,7 +8,8 @@ struct StorePlace: Equatable {
     var container: String
     /// A key, or what keys begin with.
     var key: String
-    /// Whether all objects are meant whose keys begin with `key`: a text that ends in `/` or `*`.
+    /// Whether all objects are meant whose keys begin with `key`: a text that ends in `/` or `*`, unless
+    /// a backslash before takes that as it is.
     var isPrefix: Bool
     /// As it was given.
     var text: String
@@ -27,8 +28,13 @@ extension StorePlace {
             throw UsageError(.missingArgument, "'\(text)' names no object", hint: all)
         }
         var key = String(rest.dropFirst(container.count + 1))
-        let isPrefix = key.isEmpty || key.hasSuffix("/") || key.hasSuffix("*")
-        if key.hasSuffix("*") { key.removeLast() }
+        var isPrefix = key.isEmpty || key.hasSuffix("/") || key.hasSuffix("*")
+        if key.hasSuffix("\\/") || key.hasSuffix("\\*") {
+            isPrefix = false
+            key.remove(at: key.index(key.endIndex, offsetBy: -2))
+        } else if key.hasSuffix("*") {
+            key.removeLast()
+        }
         self.init(scheme: scheme, container: container, key: key, isPrefix: isPrefix, text: text)
     }
 

@@ -16,12 +16,13 @@ private final class HoardingOutput: CollectingOutput {
             OptionSpec("path", .path, required: true, help: ""),
             OptionSpec("count", .integer(1...1_000_000), default: "25", help: ""),
             OptionSpec("fail_at", .integer(0...1_000), default: "0", help: ""),
+            OptionSpec("fail_times", .integer(1...1_000), default: "1", help: ""),
             OptionSpec("again", .boolean, default: "true", help: ""),
         ])
 
     private let path: String
     private let count: Int
-    private let failing: Int
+    private let failing: Range<Int>
     let canCommitAgain: Bool
     let pause: Int64 = 0
     private var sources: [OutputSource] = []
@@ -29,15 +30,21 @@ private final class HoardingOutput: CollectingOutput {
     private var isHandingOver = false
     private var commits = 0
     static let opens = Mutex(0)
+    static let failures = Mutex(0)
+    private var engine = OutputEngine()
 
     init(settings: PluginSettings) throws(SettingsError) {
         path = settings.text("path") ?? ""
         count = settings.integer("count") ?? 0
-        failing = settings.integer("fail_at") ?? 0
+        let first = settings.integer("fail_at") ?? 0
+        failing = first..<first + (settings.integer("fail_times") ?? 0)
         canCommitAgain = settings.boolean("again")
     }
 
-    func prepare(sources: [OutputSource], engine: OutputEngine) { self.sources = sources }
+    func prepare(sources: [OutputSource], engine: OutputEngine) {
+        self.sources = sources
+        self.engine = engine
+    }
 
     func open(resuming state: [UInt8], log: Log) throws(OperationError) {
         Self.opens.withLock { $0 += 1 }
@@ -62,7 +69,10 @@ private final class HoardingOutput: CollectingOutput {
 
     func commit() throws(OperationError) -> [UInt8] {
         commits += 1
-        if commits == failing {
+        if failing.contains(commits) {
+            Self.failures.withLock { $0 += 1 }
+            // As an answer does that ends meanwhile.
+            engine.wake()
             throw OperationError(
                 .fileWriteFailed, call: "test", target: path, reason: "as asked", canRetry: true)
         }
@@ -90,11 +100,12 @@ private final class HoardingOutput: CollectingOutput {
     }
 
     private func run(
-        _ options: String, count: Int = 95, storage: String = "filesystem", input: String = ""
+        _ options: String, count: Int = 95, storage: String = "filesystem", input: String = "",
+        service: String = ""
     ) throws -> Ledger {
         try runAgent(
             """
-            service: {storage.path: \(directory.file("storage")), flush: 0.01}
+            service: {storage.path: \(directory.file("storage")), flush: 0.01\(service)}
             pipeline:
               inputs:
                 - {name: counting, tag: a, count: \(count), storage.type: \(storage)\(input)}
@@ -132,6 +143,15 @@ private final class HoardingOutput: CollectingOutput {
         checkLedger(try run("count: 40, fail_at: 1, again: \(again)"))
         #expect(try delivered() == Array(0..<95) + Array(100_000..<100_030))
         #expect(HoardingOutput.opens.withLock { $0 } - before == (again ? 1 : 2))
+    }
+
+    /// Answers that ring do not make a stopping agent try without a pause.
+    @Test func pausesBetweenTriesWhileItStops() throws {
+        let before = HoardingOutput.failures.withLock { $0 }
+        let ledger = try run("fail_at: 1, fail_times: 1000", service: ", grace: 1")
+        // At most the first one, one when the agent is told to stop, and 250, 500 and 1000 ms later.
+        #expect((1...6).contains(HoardingOutput.failures.withLock { $0 } - before))
+        #expect(ledger.deliveries.reduce(0) { $0 + $1.waiting } == 125)
     }
 
     /// What an input's memory has no room for is not collected any longer.

@@ -43,7 +43,7 @@ import Testing
         #expect(lines.all.last?.contains("read-only; attempt 4 ") == true)
     }
 
-    /// A key that may not write is tried every minute; the log has a line an hour.
+    /// A key that may not write is tried for ever; the log has a line an hour.
     @Test func aRefusalForADayIsALineAnHour() {
         let lines = Lines()
         var trouble = Trouble(meanwhile: "it waits")

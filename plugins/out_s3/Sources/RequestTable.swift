@@ -6,7 +6,8 @@ struct RequestTable {
         /// Begins the upload of an object.
         case create(CollectedObject)
         /// Sends a part, or the whole.
-        case part(CollectedObject, CollectedObject.Part, ObjectChecksum?)
+        case part(
+            CollectedObject, CollectedObject.Part, ObjectChecksum?, isUnsigned: Bool)
         /// Completes the upload of an object.
         case complete(CollectedObject)
         /// A question that somebody waits for.
@@ -14,7 +15,7 @@ struct RequestTable {
 
         var object: CollectedObject? {
             switch self {
-            case .create(let object), .part(let object, _, _), .complete(let object): object
+            case .create(let object), .part(let object, _, _, _), .complete(let object): object
             case .question: nil
             }
         }
@@ -33,7 +34,7 @@ struct RequestTable {
         func setUnderWay(_ isUnderWay: Bool) {
             switch self {
             case .create(let object), .complete(let object): object.isUnderWay = isUnderWay
-            case .part(let object, let part, _): object.setUnderWay(part.number, isUnderWay)
+            case .part(let object, let part, _, _): object.setUnderWay(part.number, isUnderWay)
             case .question: break
             }
         }

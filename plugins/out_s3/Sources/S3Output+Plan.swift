@@ -17,10 +17,10 @@ extension S3Output {
     /// - Returns: whether the state saved last does not know all of it.
     private func decide() throws(OperationError) -> Bool {
         endPlanned()
-        packer.keptLength = objects.count <= 4 ? packer.pieceLength * 2 : 64 << 10
+        packer.keptLength = objects.open.count <= 4 ? packer.pieceLength * 2 : 64 << 10
         let now = clock()
         var whole: [CollectedObject] = []
-        for object in objects.values where object.plan?.end == nil {
+        for object in objects.open.values where object.plan?.end == nil {
             let isOld = now.nanoseconds(since: object.opened) >= settings.timeout
             let isLong = try object.hasReached(settings.objectSize, &packer)
             if isHandingOver || isOld || isLong {
@@ -28,22 +28,22 @@ extension S3Output {
             }
         }
         whole += overLimit(besides: whole)
-        for object in whole { close(object) }
+        for object in whole { objects.close(object) }
         var isNews = false
-        for object in sealed where !object.isSealed {
+        for object in objects.sealed where !object.isSealed {
             try object.seal(&packer)
             isNews = true
         }
-        for object in sealed + objects.values
+        for object in objects.all
         where object.packedBytes > settings.partSize && settings.usesMultipart
             && !object.isMultipart && !object.isDone && object.waiting.isEmpty
         {
             object.isMultipart = true
             isNews = true
         }
-        for object in (sealed + objects.values).sorted(by: { $0.start < $1.start })
+        for object in objects.all.sorted(by: { $0.start < $1.start })
         where object.key == nil && (object.isSealed || object.isMultipart) {
-            decideKey(of: object)
+            object.key = keys.makeKey(of: object, in: places.sources[object.place.source])
             isNews = true
         }
         return isNews
@@ -51,24 +51,19 @@ extension S3Output {
 
     /// Objects that an earlier attempt had decided on are whole when their end was read.
     private func endPlanned() {
-        for (place, object) in objects {
-            guard let end = object.plan?.end, read[place.source] >= end else { continue }
-            close(object)
+        for (place, object) in objects.open {
+            guard let end = object.plan?.end, places.read[place.source] >= end else { continue }
+            objects.close(object)
         }
-        for (place, plans) in planned {
-            let left = plans.filter { plan in
-                guard let end = plan.end, read[place.source] >= end else { return true }
-                log.warning("\(plan.key): its records are gone from the journal; it stays as it is")
-                return false
-            }
-            planned[place] = left.isEmpty ? nil : left
+        for plan in objects.dropPlans(endingBefore: places.read) {
+            log.warning("\(plan.key): its records are gone from the journal; it stays as it is")
         }
     }
 
     /// Objects that are delivered early because there are too many, or they are too large.
     private func overLimit(besides chosen: [CollectedObject]) -> [CollectedObject] {
-        let places = Set(chosen.map(\.place))
-        var open = objects.values.filter { $0.plan?.end == nil && !places.contains($0.place) }
+        let known = Set(chosen.map(\.place))
+        var open = objects.open.values.filter { $0.plan?.end == nil && !known.contains($0.place) }
         var result: [CollectedObject] = []
         if open.count > settings.openLimit {
             open.sort { $0.lastUse < $1.lastUse }

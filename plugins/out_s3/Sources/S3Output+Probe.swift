@@ -31,14 +31,17 @@ extension S3Output: ProbingOutput {
             try self.attempt(name, request, client)
         }
 
-        let written = try attempt("write", .put(key, body, headers: settings.headers(at: clock())))
+        // What locks an object ends soon: the probe's is to go away.
+        let headers = settings.headers(at: clock(), locksAtMost: 60_000_000_000)
+        let sums = sums(of: body, habits.checksum.map { ObjectChecksum($0, of: body) })
+        let written = try attempt("write", .put(key, body, headers: headers + sums))
         steps.append(ProbeStep("write", "\(key), \(text.count) bytes"))
         if client.skew != 0 {
             let seconds = client.skew / 1_000_000_000
             steps.append(
                 ProbeStep("clock", "differs from the store's by \(seconds) s; set it, run NTP"))
         }
-        if let etag = written.etag?.filter({ $0 != "\"" }), checksETag,
+        if let etag = written.etag?.filter({ $0 != "\"" }), habits.comparesETags,
             etag != body.md5.hex
         {
             steps.append(
@@ -51,7 +54,7 @@ extension S3Output: ProbingOutput {
         steps.append(ProbeStep("read", "the same bytes came back"))
         if settings.usesMultipart {
             let begun = try attempt(
-                "multipart", .createUpload(key, headers: settings.headers(at: clock())))
+                "multipart", .createUpload(key, headers: headers))
             let upload: String
             do throws(StoreFailure) {
                 upload = try begun.uploadID()
@@ -86,14 +89,11 @@ extension S3Output: ProbingOutput {
         let error = failure.operation(name, settings.endpoint.bucketURL)
         var text = "\(error.code.text): \(error.reason)"
         switch failure.kind {
-        case .untrusted where settings.endpoint.isSecure:
-            text +=
-                "; give the store's authority in 'tls.ca_file', or write http:// if it has no TLS"
         case .unreachable:
             text +=
                 settings.endpoint.isVirtual
                 ? "; check 'endpoint', or try 'addressing: path'"
-                : "; check 'endpoint', routes and firewalls"
+                : "; check 'endpoint', routes, firewalls and proxies"
         case .noBucket where settings.endpoint.isVirtual,
             .noObject where settings.endpoint.isVirtual:
             text += "; or try 'addressing: path'"

@@ -24,7 +24,7 @@ extension S3Output {
                 for: row, firstRecord, source: source, tag: batch.tag, received: batch.received)
             return try add(run, of: batch, to: object, end: firstRecord + 1)
         }
-        let isConstant = firstRecord >= replayEnds[source] && router.isRunConstant(run.shape)
+        let isConstant = firstRecord >= places.replayEnds[source] && router.isRunConstant(run.shape)
         var part = run
         part.count = 0
         part.byteCount = 0
@@ -68,59 +68,41 @@ extension S3Output {
         try object.add(
             count: run.count, rowBytes: run.byteCount, endingAt: end, upTo: settings.objectSize,
             &packer)
-        uses += 1
-        object.lastUse = uses
+        objects.use(object)
         // What an earlier attempt decided on ends where it ended then.
-        if object.isLong, object.plan?.end == nil { close(object) }
-    }
-
-    /// Lets no more records into an object.
-    func close(_ object: CollectedObject) {
-        object.takesRecords = false
-        objects[object.place] = nil
-        sealed.append(object)
+        if object.isLong, object.plan?.end == nil { objects.close(object) }
     }
 
     /// The object that a record goes to; `nil` when it is delivered.
     private func object(
         for row: Row, _ number: UInt64, source: Int, tag: String, received: Timestamp
     ) -> CollectedObject? {
-        if number < floors[source] { return nil }
+        if number < places.floors[source] { return nil }
         let partition = router.partition(of: row, tag: tag, received: received)
-        if number >= replayEnds[source], let last = partition.object, last.takesRecords,
+        if number >= places.replayEnds[source], let last = partition.object, last.takesRecords,
             last.place.source == source, last.plan == nil
         {
             return last
         }
         let place = CollectedObject.Place(source: source, partition: partition.text)
-        if number < replayEnds[source], let end = delivered[place], number < end { return nil }
-        if let known = objects[place] {
+        if number < places.replayEnds[source], let end = objects.delivered[place], number < end {
+            return nil
+        }
+        if let known = objects.open[place] {
             guard let end = known.plan?.end, number >= end else {
                 partition.object = known
                 return known
             }
-            close(known)
+            objects.close(known)
         }
-        let plan = takePlan(of: place, number)
+        let plan = objects.takePlan(of: place, number)
         let made = CollectedObject(
             place: place, start: plan?.start ?? number,
             time: plan?.time ?? row.eventTime ?? received, opened: clock(), plan: plan,
             partSize: settings.usesMultipart ? settings.partSize : nil)
-        objects[place] = made
+        objects.add(made)
         partition.object = made
         return made
-    }
-
-    /// What was decided of the object that a record belongs to.
-    private func takePlan(
-        of place: CollectedObject.Place, _ number: UInt64
-    ) -> S3State.Plan? {
-        guard
-            let index = planned[place]?.firstIndex(where: { $0.end.map { number < $0 } ?? true })
-        else { return nil }
-        let plan = planned[place]?.remove(at: index)
-        if planned[place]?.isEmpty == true { planned[place] = nil }
-        return plan
     }
 }
 

@@ -81,6 +81,9 @@ extension S3Settings {
             "checksum", .choice(["none", "crc32c", "sha256"]), default: "none",
             help: "Send a checksum that the store keeps with the object."),
         OptionSpec(
+            "sign_payload", .choice(["auto", "on"]), default: "auto",
+            help: "`auto` leaves it out of signatures over TLS with `checksum: crc32c`."),
+        OptionSpec(
             "send_content_md5", .boolean, default: "false",
             help: "Send `Content-MD5`; buckets with object lock want it."),
         OptionSpec(

@@ -41,6 +41,8 @@ struct S3Settings {
     var checksum: ObjectChecksum.Algorithm?
     /// `GOVERNANCE` or `COMPLIANCE`, and nanoseconds; `nil` locks nothing.
     var lock: (mode: String, time: Int64)?
+    /// Whether the signature may leave out payloads that TLS and a checksum guard.
+    var mayLeaveUnsigned: Bool
     /// Whether the store's checksum of an object is its MD5.
     var checksETag: Bool
 
@@ -51,6 +53,7 @@ struct S3Settings {
                 SettingsProblem(code, at: settings.location(of: key), message, hint: hint))
         }
 
+        Self.check(settings, problems: &problems)
         let bucket = settings.text("bucket") ?? ""
         let preset = Preset.named(settings.text("preset"))
         let region = settings.text("region") ?? preset.region
@@ -62,13 +65,16 @@ struct S3Settings {
                 $0, region: region, bucket: bucket,
                 addressing: addressing == .auto ? preset.addressing : addressing)
         }
-        if bucket.isEmpty || bucket.contains("/") {
-            refuse(.invalidValue, "bucket", "'bucket' is no name of a bucket")
-        }
         if given == nil {
             refuse(
                 .missingKey, "preset", "'preset: \(preset.name)' needs 'endpoint'",
                 hint: preset.endpointHint)
+        } else if endpoint == nil, settings.text("endpoint") == nil {
+            refuse(.invalidValue, "region", "'region' is no name of a region")
+        } else if let endpoint, endpoint.isVirtual, endpoint.isAddress {
+            refuse(
+                .conflictingKeys, "addressing",
+                "'addressing: virtual' needs a name in 'endpoint', not an address")
         } else if endpoint == nil {
             refuse(
                 .invalidValue, "endpoint", "'endpoint' is no [http(s)://]host[:port]",
@@ -83,7 +89,17 @@ struct S3Settings {
         switch KeyTemplate.parse(
             format, delimiters: delimiters, zone: zone, appendsUUID: !isStatic)
         {
-        case .success(let parsed): template = parsed
+        case .success(let parsed):
+            template = parsed
+            if parsed.pieces.count > 256 {
+                refuse(
+                    .outOfRange, "s3_key_format", "'s3_key_format' has more than 256 placeholders")
+            }
+            if case .literal(let end)? = parsed.pieces.last, end.hasSuffix("/") {
+                refuse(
+                    .invalidValue, "s3_key_format",
+                    "'s3_key_format' ends in '/', which stores take for a folder")
+            }
         case .failure(let error):
             refuse(
                 .invalidValue, "s3_key_format",
@@ -115,9 +131,6 @@ struct S3Settings {
                 "'total_file_size' is more than 1G with 'use_put_object'")
         }
         timeout = settings.duration("upload_timeout") ?? 0
-        if timeout < 1_000_000_000 {
-            refuse(.outOfRange, "upload_timeout", "'upload_timeout' is shorter than 1s")
-        }
         openLimit = settings.integer("max_open_objects") ?? 1
         memoryLimit = settings.size("buffer_limit") ?? 0
         parallel = settings.integer("parallel_uploads") ?? 1
@@ -134,13 +147,18 @@ struct S3Settings {
         }
         if let keyID, let secret {
             credentials = Credentials(
-                keyID: keyID, secret: secret, sessionToken: settings.text("aws_session_token"))
+                keyID: keyID, secret: secret,
+                sessionToken: settings.text("aws_session_token").flatMap { $0.isEmpty ? nil : $0 })
         }
         profile = settings.text("profile")
         role = settings.text("role_arn")
         externalID = settings.text("external_id")
         let sts = settings.text("sts_endpoint") ?? "sts.\(region).amazonaws.com"
         tokenEndpoint = sts.contains("://") ? sts : "https://\(sts)"
+        if StoreEndpoint(sts, region: region, bucket: "", addressing: .path) == nil {
+            refuse(
+                .invalidValue, "sts_endpoint", "'sts_endpoint' is no [http(s)://]host[:port]")
+        }
         if externalID != nil, role == nil {
             refuse(.conflictingKeys, "external_id", "'external_id' needs 'role_arn'")
         }
@@ -169,15 +187,30 @@ struct S3Settings {
 
         fingerprint = Self.hash(
             "\(format)\n\(delimiters)\n\(isStatic)\n\(settings.text("time_zone") ?? "")")
+        mayLeaveUnsigned =
+            settings.text("sign_payload") != "on" && transport.isTrusted
+            && endpoint?.isSecure == true
         guard problems.isEmpty, let endpoint, let template else { throw SettingsError(problems) }
         self.endpoint = endpoint
         self.template = template
     }
 
+    /// What the operator should know of sizes that do not go together.
+    var remark: String? {
+        let (key, size) =
+            usesMultipart ? ("upload_chunk_size", partSize) : ("total_file_size", objectSize)
+        guard size > memoryLimit else { return nil }
+        return "'\(key)' is more than 'buffer_limit': objects end at that already"
+    }
+
     /// Headers of a request that makes an object now.
-    func headers(at time: Timestamp) -> [(name: String, value: String)] {
+    ///
+    /// - Parameter longest: nanoseconds for which the object is locked at most.
+    func headers(
+        at time: Timestamp, locksAtMost longest: Int64 = .max
+    ) -> [(name: String, value: String)] {
         guard let lock else { return objectHeaders }
-        let end = Timestamp(nanoseconds: time.nanoseconds + lock.time)
+        let end = Timestamp(nanoseconds: time.nanoseconds + min(lock.time, longest))
         return objectHeaders + [
             ("x-amz-object-lock-mode", lock.mode),
             ("x-amz-object-lock-retain-until-date", "\(Timestamp(seconds: end.seconds))"),

@@ -27,6 +27,7 @@ import Testing
             (0, FakeStore.error(403, "SignatureDoesNotMatch"), "write", "the secret key is wrong"),
             (0, FakeStore.error(403, "InvalidAccessKeyId"), "write", "does not know this key"),
             (0, FakeStore.error(404, "NoSuchBucket"), "write", "make the bucket"),
+            (0, Reply(400, "Speak TLS,\n please.\n"), "write", "HTTP 400: Speak TLS, please"),
             (0, Reply(404, "<html>"), "write", "is this the address of an object store?"),
             (0, FakeStore.error(501, "NotImplemented"), "write", "NotImplemented"),
             (1, Reply(200, "else"), "read", "other bytes"),
@@ -39,6 +40,20 @@ import Testing
         #expect(last.name == step)
         #expect(!last.isGood)
         #expect(last.finding.contains(words), "\(last.finding)")
+    }
+
+    /// Objects with a lock must come with a checksum, and the one of a probe must go away again.
+    @Test func sendsWhatTheOutputSends() throws {
+        let engine = try Engine([
+            "object_lock_mode": "COMPLIANCE", "object_lock_retention": "365d",
+            "checksum": "sha256",
+        ])
+        #expect(engine.output.probe().allSatisfy { $0.isGood })
+        let put = try #require(engine.store.requests.first)
+        #expect(put.headers["content-md5"] != nil)
+        #expect(put.headers["x-amz-checksum-sha256"] != nil)
+        let end = put.headers["x-amz-object-lock-retain-until-date"]
+        #expect(end == "\(Timestamp(seconds: engine.clock.now.seconds + 60))")
     }
 
     @Test func tellsThatTheClockIsOff() throws {

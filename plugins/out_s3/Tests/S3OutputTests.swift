@@ -120,7 +120,7 @@ import Testing
         #expect(engine.keys.count >= 1)
         #expect(try engine.numbers() == Array(0..<400))
         #expect(engine.store.openUploads == 0)
-        #expect(engine.output.objects.isEmpty && engine.output.sealed.isEmpty)
+        #expect(engine.output.objects.all.isEmpty)
     }
 
     @Test(arguments: ["none", "gzip", "zstd"])
@@ -148,7 +148,7 @@ import Testing
             ["max_open_objects": "3", "s3_key_format": "/$host/$POSITION"],
             make: { makeBatch($0, hosts: (0..<8).map { "h\($0)" }) })
         try engine.deliver(80)
-        #expect(engine.output.objects.count == 3)
+        #expect(engine.output.objects.open.count == 3)
         try engine.drain()
         #expect(try engine.numbers() == Array(0..<80))
     }
@@ -159,7 +159,7 @@ import Testing
             make: { makeBatch($0, hosts: (0..<5).map { "h\($0)" }, filler: 1000) })
         for _ in 0..<30 {
             try engine.deliver(10)
-            #expect(engine.output.objects.values.reduce(0) { $0 + $1.heldBytes } <= 50_000)
+            #expect(engine.output.objects.open.values.reduce(0) { $0 + $1.heldBytes } <= 50_000)
         }
         try engine.drain()
         #expect(try engine.numbers() == Array(0..<300))
@@ -200,46 +200,6 @@ import Testing
         #expect(headers["content-md5"] != nil)
         #expect(headers["x-amz-server-side-encryption-customer-key"] == key)
         #expect(headers["x-amz-server-side-encryption-customer-key-md5"]?.count == 24)
-    }
-
-    /// What was decided on before a crash can have lost records since: a whole object stays, another
-    /// gets what is left.
-    @Test(arguments: [(true, 10), (true, 25), (false, 10), (false, 25)])
-    func keepsWholeObjectsWhenTheJournalHasLostRecords(isStored: Bool, lost: Int) throws {
-        let engine = try Engine(["total_file_size": "1k"])
-        engine.end = 25
-        try engine.pump()
-        if !isStored { engine.store.fail { _, _ in .reply(Reply(500)) } }
-        try? engine.commit(saves: false)
-        engine.store.fail { _, _ in nil }
-        try engine.restart()
-        engine.lose(before: lost)
-        engine.end = 30
-        try engine.drain()
-        #expect(try engine.numbers() == Array((isStored ? 0 : lost)..<30))
-        #expect(engine.position == 30)
-        #expect(engine.store.puts["b/t/00000000000000000000"] == (isStored || lost < 25 ? 1 : nil))
-    }
-
-    /// An object that a crash has left is not written again, and one of somebody else's stays.
-    @Test func replacesNothingWhenItMustNot() throws {
-        let engine = try Engine(["if_none_match": "on", "total_file_size": "1k"])
-        engine.end = 25
-        try engine.pump()
-        try engine.commit(saves: false)
-        try engine.restart()
-        try engine.deliver(0)
-        try engine.drain()
-        #expect(engine.store.puts == ["b/t/00000000000000000000": 1])
-        #expect(engine.position == 25)
-        let other = try Engine(["if_none_match": "on"], store: engine.store)
-        try other.deliver(3)
-        #expect {
-            try other.drain(attempts: 1)
-        } throws: {
-            ($0 as? OperationError)?.code == .storeRejected
-        }
-        #expect(engine.store.puts == ["b/t/00000000000000000000": 1])
     }
 
     /// "123456789" has the CRC32C e3069283 (RFC 3720 B.4 names the polynomial).
@@ -364,7 +324,7 @@ import Testing
             let error = $0 as? OperationError
             return error?.code == .storeDenied && error?.target == "s3://b/t/00000000000000000000"
         }
-        #expect(engine.output.pause == 60_000_000_000)
+        #expect(engine.output.pause == OutputEngine().longestPause)
         #expect(engine.output.canCommitAgain)
         engine.store.fail { _, _ in nil }
         try engine.drain(attempts: 1)
@@ -380,7 +340,7 @@ import Testing
         try engine.deliver(3)
         #expect(throws: OperationError.self) { try engine.drain(attempts: 1) }
         #expect(engine.output.pause == 5_000_000_000)
-        #expect(engine.output.parallel == 4)
+        #expect(engine.output.habits.parallel == 4)
     }
 
     @Test func tellsWhereARecordWouldGo() throws {

@@ -33,7 +33,7 @@ import Testing
     @Test func waitsWhenAllThatMayBeUnderWayIs() throws {
         let engine = try makeEngine()
         for _ in 0..<8 { try engine.deliver(10) }
-        while engine.output.objects.values.first?.upload == nil {
+        while engine.output.objects.open.values.first?.upload == nil {
             engine.bell.wait(atMost: 10_000_000_000)
             try engine.commit()
         }
@@ -45,7 +45,7 @@ import Testing
             ($0 as? OperationError)?.code == .graceExpired
         }
         #expect(engine.output.requests.count == 2)
-        let held = engine.output.objects.values.reduce(0) { $0 + $1.heldBytes }
+        let held = engine.output.objects.open.values.reduce(0) { $0 + $1.heldBytes }
         #expect(held < 4 * 20_000)
         engine.store.release()
     }
