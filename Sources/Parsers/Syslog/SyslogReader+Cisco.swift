@@ -84,8 +84,12 @@ extension SyslogReader {
         if header.time == nil, let time = clock.read(line, at: start, received: received) {
             header.time = time
             header.timeText = SyslogFields.slot(start, time.end)
-            header.timeEnd = Self.zoneEnd(line, at: time.end)
+            header.timeEnd = Self.zoneEnd(line, at: time.end, isIOS: header.number != nil)
             return header.timeEnd
+        }
+        // `logging host ... session-id`: `[syslog@9 s_id="rtr:514"]: `.
+        if line.hasBytes(of: "[syslog@9 ", at: start) {
+            return line.firstIndex(of: UInt8(ascii: "]"), from: start).map { $0 &+ 1 }
         }
         if let end = CiscoHeader.numberEnd(line, at: start) {
             return header.addNumber(line, start..<end) ? end : nil
@@ -106,11 +110,20 @@ extension SyslogReader {
     }
 
     /// The end of ` EDT` in front of a colon: the name of a zone that is not known.
-    private static func zoneEnd(_ line: RawSpan, at start: Int) -> Int {
+    ///
+    /// - Parameter isIOS: whether any word in front of a tag is one: `clock timezone GMT+1 1`.
+    private static func zoneEnd(_ line: RawSpan, at start: Int, isIOS: Bool) -> Int {
         guard line.hasByte(UInt8(ascii: " "), at: start) else { return start }
         var offset = start &+ 1
         while offset < line.byteCount, line.byte(at: offset) &- 0x41 < 26 { offset &+= 1 }
-        return (2...5).contains(offset &- start &- 1) && line.hasByte(UInt8(ascii: ":"), at: offset)
+        if (2...5).contains(offset &- start &- 1), line.hasByte(UInt8(ascii: ":"), at: offset) {
+            return offset
+        }
+        guard isIOS else { return start }
+        while offset < line.byteCount, line.byte(at: offset) > 0x20,
+            line.byte(at: offset) != UInt8(ascii: ":")
+        { offset &+= 1 }
+        return (1...16).contains(offset &- start &- 1) && line.hasBytes(of: ": %", at: offset)
             ? offset : start
     }
 }

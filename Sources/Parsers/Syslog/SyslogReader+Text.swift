@@ -13,8 +13,16 @@ extension SyslogReader {
         guard bodies != .off,
             fields.hasVendor
                 || SyslogBody.mayStart(line, at: start, allowsOne: bodies == .kv)
+                || Self.isKernel(line, fields)
         else { return format }
         return readSpecial(line, at: start, of: format, received: received, into: &fields)
+    }
+
+    /// Whether a text is the kernel's, which may be of its firewall.
+    @inline(__always)
+    private static func isKernel(_ line: RawSpan, _ fields: SyslogFields) -> Bool {
+        fields.appName & 0xffff_ffff == 6
+            && line.hasBytes(of: "kernel", at: Int(fields.appName >> 32))
     }
 
     @inline(never)
@@ -22,10 +30,11 @@ extension SyslogReader {
         _ line: RawSpan, at start: Int, of format: SyslogFormat, received: Timestamp,
         into fields: inout SyslogFields
     ) -> SyslogFormat {
-        if !fields.hasVendor, line.hasByte(UInt8(ascii: "%"), at: start),
-            let tag = VendorTag.read(line, at: start)
+        if !fields.hasVendor, let tagStart = SyslogBody.tagStart(line, at: start),
+            let tag = VendorTag.read(line, at: tagStart)
         {
             vendorFields = VendorFields()
+            vendorFields.logNumber = SyslogBody.number(line, start..<tagStart)
             apply(tag, line, into: &fields)
             fields.hasVendor = true
             fields.message = SyslogFields.slot(tag.end, line.byteCount)

@@ -11,18 +11,68 @@ extension SyslogBody {
     /// netfilter's pairs behind the name of a rule: `[WAN_IN-D]IN=eth0 OUT=`.
     mutating func readBracket(_ line: RawSpan, at start: Int) -> Bool {
         pairs.removeAll()
-        if readCheckPoint(line, at: start) { return true }
-        guard let close = line.firstIndex(of: UInt8(ascii: "]"), from: start),
-            close &- start <= Self.prefixLimit
-        else { return false }
-        let first = SyslogReader.skipSpaces(line, from: close &+ 1)
-        guard line.hasBytes(of: "IN=", at: first) || line.hasBytes(of: "DESCR=", at: first),
-            let look = PairLook(line, at: first), look.isConvincing
-        else { return false }
-        pairs.add(named: "prefix", PairText(range: start &+ 1..<close))
-        Self.byBlanks.forEach(line, from: first) { key, value in pairs.add(line, key, value) }
+        return readCheckPoint(line, at: start) || readNetfilter(line, at: start)
+    }
+
+    /// Reads netfilter's pairs behind the time since the start and the prefix of a rule, of which
+    /// either may be missing: `[12345.678901] [UFW BLOCK] IN=eth0 OUT=`, `FINAL_REJECT: IN=eth0 OUT=`.
+    mutating func readNetfilter(_ line: RawSpan, at start: Int) -> Bool {
+        let first = Self.uptimeEnd(line, at: start)
+        var offset = first
+        while !Self.isNetfilter(line, at: offset) {
+            offset &+= 1
+            guard offset &- first <= Self.prefixLimit, offset < line.byteCount else { return false }
+        }
+        // A word ends in front of the first pair.
+        if offset > first {
+            let last = line.byte(at: offset &- 1)
+            guard
+                last == UInt8(ascii: " ") || last == UInt8(ascii: "]") || last == UInt8(ascii: ":")
+            else { return false }
+        }
+        guard let look = PairLook(line, at: offset), look.isConvincing else { return false }
+        pairs.removeAll()
+        let prefix = Self.prefix(line, first..<offset)
+        if !prefix.isEmpty { pairs.add(named: "prefix", PairText(range: prefix)) }
+        Self.byBlanks.forEach(line, from: offset) { key, value in pairs.add(line, key, value) }
         writeFields(line)
         return true
+    }
+
+    @inline(__always)
+    private static func isNetfilter(_ line: RawSpan, at start: Int) -> Bool {
+        switch line.hasByte(UInt8(ascii: "I"), at: start) {
+        case true: line.hasBytes(of: "IN=", at: start)
+        case false: line.hasBytes(of: "DESCR=", at: start)
+        }
+    }
+
+    /// The end of the kernel's `[  123.456789] `; `start` when there is none.
+    private static func uptimeEnd(_ line: RawSpan, at start: Int) -> Int {
+        guard line.hasByte(UInt8(ascii: "["), at: start) else { return start }
+        var offset = SyslogReader.skipSpaces(line, from: start &+ 1)
+        let digits = offset
+        while offset < line.byteCount,
+            line.byte(at: offset).isDigit || line.byte(at: offset) == UInt8(ascii: ".")
+        { offset &+= 1 }
+        guard offset > digits, line.hasByte(UInt8(ascii: "]"), at: offset),
+            line.extracting(digits..<offset).firstIndex(of: UInt8(ascii: "."), from: 0) != nil
+        else { return start }
+        return SyslogReader.skipSpaces(line, from: offset &+ 1)
+    }
+
+    /// The name of a rule without its brackets or the colon behind it.
+    private static func prefix(_ line: RawSpan, _ range: Range<Int>) -> Range<Int> {
+        var range = PairText.trimmed(line, range)
+        if range.isEmpty { return range }
+        if line.byte(at: range.upperBound &- 1) == UInt8(ascii: ":") {
+            range = range.lowerBound..<range.upperBound &- 1
+        } else if range.count >= 2, line.byte(at: range.lowerBound) == UInt8(ascii: "["),
+            line.byte(at: range.upperBound &- 1) == UInt8(ascii: "]")
+        {
+            range = range.lowerBound &+ 1..<range.upperBound &- 1
+        }
+        return range
     }
 
     private mutating func readCheckPoint(_ line: RawSpan, at start: Int) -> Bool {

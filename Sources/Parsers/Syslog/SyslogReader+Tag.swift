@@ -1,0 +1,206 @@
+import Core
+
+/// What stands behind the hostname of an RFC 3164 header: tag and content.
+extension SyslogReader {
+    /// Longest tag accepted; RFC 3164 says 32.
+    private static let tagLimit = 128
+
+    /// Reads `tag:`, `tag[pid]:`, `tag[pid]` or `tag(pid):`, then the content.
+    ///
+    /// - Parameter isFirst: whether Ubiquiti's name of a device may stand here.
+    func readTag(
+        _ line: RawSpan, at start: Int, isFirst: Bool = true, received: Timestamp,
+        into fields: inout SyslogFields
+    ) {
+        var offset = start
+        let limit = Swift.min(line.byteCount, start &+ Self.tagLimit &+ 1)
+        while offset < limit, !ByteSet.tagEnd.contains(line.byte(at: offset)) { offset &+= 1 }
+        var contentStart = start
+        if offset > start, offset < limit {
+            contentStart = readTagEnd(line, start..<offset, into: &fields)
+            // Ubiquiti: address, model and version in front of the tag.
+            if line.hasByte(UInt8(ascii: ","), at: start &+ 12), isFirst, contentStart > start,
+                Self.isUbiquiti(line, start..<offset)
+            {
+                fields.appName = Slot.null
+                return readTag(
+                    line, at: Self.skipSpaces(line, from: contentStart), isFirst: false,
+                    received: received, into: &fields)
+            }
+            // A relay's header in front of Cisco's own, which has no number and no name.
+            if contentStart == start, offset &- start == 3, bodies != .off,
+                line.monthName(at: start) != nil,
+                readCisco(line, at: start, received: received, into: &fields)
+            {
+                return
+            }
+        }
+        finishTag(line, at: contentStart, hasTag: contentStart > start, into: &fields)
+    }
+
+    /// Reads what stands behind the name of a tag.
+    ///
+    /// - Returns: where the tag ends; its start when it is none.
+    @inline(__always)
+    private func readTagEnd(
+        _ line: RawSpan, _ name: Range<Int>, into fields: inout SyslogFields
+    ) -> Int {
+        let offset = name.upperBound
+        switch line.byte(at: offset) {
+        case UInt8(ascii: ":"):
+            // `http://`, `10:22:33` and `00:11:22:33:44:55` are text.
+            if isEvent(line, name) || line.hasByte(UInt8(ascii: "/"), at: offset &+ 1)
+                || !line.hasByte(UInt8(ascii: " "), at: offset &+ 1) && Self.isNumber(line, name)
+            {
+                break
+            }
+            fields.appName = SyslogFields.slot(name.lowerBound, offset)
+            return offset &+ 1
+        case UInt8(ascii: "["):
+            guard
+                let end = readProcess(
+                    line, at: offset &+ 1, until: UInt8(ascii: "]"), into: &fields)
+            else { break }
+            fields.appName = SyslogFields.slot(name.lowerBound, offset)
+            return line.hasByte(UInt8(ascii: ":"), at: end) ? end &+ 1 : end
+        case UInt8(ascii: "("):
+            guard
+                let end = readProcess(
+                    line, at: offset &+ 1, until: UInt8(ascii: ")"), into: &fields)
+            else { break }
+            if line.hasByte(UInt8(ascii: ":"), at: end) {
+                fields.appName = SyslogFields.slot(name.lowerBound, offset)
+                return end &+ 1
+            }
+            fields.procID = Slot.null
+        default: break
+        }
+        return name.lowerBound
+    }
+
+    /// Reads the content behind a tag, or in its place.
+    @inline(__always)
+    private func finishTag(
+        _ line: RawSpan, at end: Int, hasTag: Bool, into fields: inout SyslogFields
+    ) {
+        var start = end
+        if hasTag {
+            // One space of separation is not content.
+            if line.hasByte(UInt8(ascii: " "), at: start) { start &+= 1 }
+            if keepsNil { start = Self.skipSpaces(line, from: start) }
+            if start < line.byteCount, line.byte(at: start) &- UInt8(ascii: "l") <= 1,
+                readRepetition(line, at: start, into: &fields)
+            {
+                return
+            }
+        }
+        fields.message = SyslogFields.slot(start, line.byteCount)
+    }
+
+    /// Whether a word in front of a colon is the beginning of a time, a date or an address.
+    @inline(never)
+    private static func isNumber(_ line: RawSpan, _ word: Range<Int>) -> Bool {
+        let next = word.upperBound &+ 1
+        guard next < line.byteCount,
+            line.byte(at: next).isHexDigit || line.byte(at: next) == UInt8(ascii: ":")
+        else { return false }
+        for offset in word {
+            let byte = line.byte(at: offset)
+            if !byte.isHexDigit, byte != UInt8(ascii: "/"), byte != UInt8(ascii: ".") {
+                return false
+            }
+        }
+        if line.byte(at: word.lowerBound).isDigit { return true }
+        // Words like `feed` have no second colon.
+        var colon = next
+        while colon < line.byteCount, line.byte(at: colon).isHexDigit { colon &+= 1 }
+        return line.hasByte(UInt8(ascii: ":"), at: colon)
+    }
+
+    /// Whether a tag is `802aa8000000,U6-Lite-6.5.28+14491`.
+    private static func isUbiquiti(_ line: RawSpan, _ tag: Range<Int>) -> Bool {
+        guard tag.count > 13, line.hasByte(UInt8(ascii: ":"), at: tag.upperBound) else {
+            return false
+        }
+        for offset in tag.prefix(12) where !line.byte(at: offset).isHexDigit { return false }
+        return true
+    }
+
+    /// Reads a tag that is a name in parentheses, as systemd calls its children: `(sd-pam)[123]:`.
+    func readBracketedTag(
+        _ line: RawSpan, at start: Int, into fields: inout SyslogFields
+    ) -> Bool {
+        var close = start &+ 1
+        let limit = Swift.min(line.byteCount, start &+ Self.tagLimit)
+        while close < limit, !ByteSet.tagEnd.contains(line.byte(at: close)),
+            line.byte(at: close) != UInt8(ascii: ")")
+        { close &+= 1 }
+        let end = close &+ 1
+        guard close > start &+ 1, line.hasByte(UInt8(ascii: ")"), at: close),
+            line.hasByte(UInt8(ascii: ":"), at: end) || line.hasByte(UInt8(ascii: "["), at: end)
+        else { return false }
+        let tagEnd = readTagEnd(line, start..<end, into: &fields)
+        finishTag(line, at: tagEnd, hasTag: tagEnd > start, into: &fields)
+        return tagEnd > start
+    }
+
+    /// Whether the tag is the `CEF:0|` or `LEEF:1.0|` of an event.
+    @inline(__always)
+    private func isEvent(_ line: RawSpan, _ tag: Range<Int>) -> Bool {
+        guard tag.count == 3 || tag.count == 4, bodies != .off,
+            line.byte(at: tag.upperBound &- 1) == UInt8(ascii: "F"),
+            Self.hasDigit(line, at: tag.upperBound &+ 1)
+        else { return false }
+        return tag.count == 3
+            ? line.hasBytes(of: "CEF", at: tag.lowerBound)
+            : line.hasBytes(of: "LEEF", at: tag.lowerBound)
+    }
+
+    /// Whether a digit stands at `start`, or behind a space there.
+    private static func hasDigit(_ line: RawSpan, at start: Int) -> Bool {
+        let next = line.hasByte(UInt8(ascii: " "), at: start) ? start &+ 1 : start
+        return next < line.byteCount && line.byte(at: next).isDigit
+    }
+
+    /// Reads a process id up to its bracket.
+    ///
+    /// - Returns: the offset behind the bracket; `nil` when none closes soon.
+    private func readProcess(
+        _ line: RawSpan, at start: Int, until bracket: UInt8, into fields: inout SyslogFields
+    ) -> Int? {
+        var offset = start
+        let limit = Swift.min(line.byteCount, start &+ Self.tagLimit)
+        while offset < limit, line.byte(at: offset) != bracket {
+            if line.byte(at: offset) <= 0x20 { return nil }
+            offset &+= 1
+        }
+        guard offset < limit else { return nil }
+        let isNil =
+            offset == start || offset == start &+ 1 && line.byte(at: start) == UInt8(ascii: "-")
+        if !isNil { fields.procID = SyslogFields.slot(start, offset) }
+        return offset &+ 1
+    }
+
+    /// Reads `last message repeated N times`, or rsyslog's `message repeated N times: [ text]`.
+    func readRepetition(
+        _ line: RawSpan, at start: Int, into fields: inout SyslogFields
+    ) -> Bool {
+        let phrase: StaticString = "message repeated "
+        var offset = start
+        if line.hasByte(UInt8(ascii: "l"), at: start), line.hasBytes(of: "last ", at: start) {
+            offset &+= 5
+        }
+        guard line.hasByte(UInt8(ascii: "m"), at: offset), line.hasBytes(of: phrase, at: offset)
+        else { return false }
+        offset &+= phrase.utf8CodeUnitCount
+        var count: UInt32 = 0
+        while offset < line.byteCount, line.byte(at: offset).isDigit, count < 100_000_000 {
+            count = count &* 10 &+ UInt32(line.byte(at: offset) &- 0x30)
+            offset &+= 1
+        }
+        guard line.hasBytes(of: " time", at: offset) else { return false }
+        fields.repeatCount = count
+        fields.message = SyslogFields.slot(start, line.byteCount)
+        return true
+    }
+}

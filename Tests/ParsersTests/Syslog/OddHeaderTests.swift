@@ -1,0 +1,149 @@
+import Core
+import Parsers
+import TestKit
+import Testing
+
+/// Headers that no RFC knows, as devices and relays send them.
+@Suite struct OddHeaderTests {
+    @Test(arguments: [
+        // Names in parentheses: children of systemd before they become a program.
+        SyslogLine(
+            "<86>Oct 11 22:14:15 h (sd-pam)[123]: pam_unix(systemd-user:session): closed",
+            [
+                "hostname": "h", "app_name": "(sd-pam)", "proc_id": "123",
+                "message": "pam_unix(systemd-user:session): closed",
+            ]),
+        SyslogLine(
+            "<86>Oct 11 22:14:15 h (systemd): x", ["app_name": "(systemd)", "message": "x"]),
+        SyslogLine(
+            "<86>Oct 11 22:14:15 h (root) CMD (x)", ["app_name": nil, "message": "(root) CMD (x)"]),
+        SyslogLine("<86>Oct 11 22:14:15 h (a[1]: x", ["app_name": nil, "message": "(a[1]: x"]),
+        // Times, dates and addresses are no tags.
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h 10:22:33 up 3 days",
+            ["app_name": nil, "message": "10:22:33 up 3 days"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h 00:11:22:33:44:55@wlan1: connected",
+            ["app_name": nil, "message": "00:11:22:33:44:55@wlan1: connected"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h aa:bb:cc:dd:ee:ff left",
+            ["app_name": nil, "message": "aa:bb:cc:dd:ee:ff left"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h 2001:db8::1 is away",
+            ["app_name": nil, "message": "2001:db8::1 is away"]),
+        SyslogLine(
+            "<134>Oct 11 22:14:15 ns1 10/11/2026:22:14:14 GMT ns1 0-PPE-0 : default TCP x",
+            ["app_name": nil, "message": "10/11/2026:22:14:14 GMT ns1 0-PPE-0 : default TCP x"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h feed:be sure", ["app_name": "feed", "message": "be sure"]),
+        SyslogLine("<13>Oct 11 22:14:15 h 802:text", ["app_name": "802", "message": "text"]),
+        // Hostnames that are addresses.
+        SyslogLine(
+            "<13>Oct 11 22:14:15 fe80::1%eth0 app: x",
+            ["hostname": "fe80::1%eth0", "app_name": "app", "message": "x"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 [2001:db8::1] app: x",
+            ["hostname": "2001:db8::1", "app_name": "app", "message": "x"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 [12345.678] usb: x",
+            ["hostname": nil, "app_name": nil, "message": "[12345.678] usb: x"]),
+        // Ubiquiti: address, model and version.
+        SyslogLine(
+            "<30>Oct 11 22:14:15 802aa8000000,U6-Lite-6.5.28+14491: hostapd[123]: x",
+            ["hostname": "802aa8000000", "app_name": "hostapd", "proc_id": "123", "message": "x"]),
+        SyslogLine(
+            "<30>Oct 11 22:14:15 ap1 802aa8000000,UAP-AC-Pro-6.6.55+15189: hostapd[1]: x",
+            ["hostname": "ap1", "app_name": "hostapd", "proc_id": "1", "message": "x"]),
+        SyslogLine(
+            "<30>Oct 11 22:14:15 ap1 not-hexadeci,x: hostapd[1]: x",
+            ["app_name": "not-hexadeci,x", "message": "hostapd[1]: x"]),
+        // Two times: of a relay and of the sender.
+        SyslogLine(
+            "<13>Oct 11 22:14:15 Oct 11 22:14:14 h app: x",
+            ["hostname": "h", "app_name": "app", "message": "x", "time": "2026-10-11T22:14:15"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 Oct 11 22:14:14", ["hostname": nil, "message": ""]),
+        SyslogLine("<13>Oct 11 22:14:15 jan app: x", ["hostname": "jan", "app_name": "app"]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 Oct 11 22:14:14.5: %SYS-5-CONFIG_I: x",
+            ["hostname": nil, "vendor": "Cisco", "msg_id": "CONFIG_I", "message": "x"]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 rtr1 Oct 11 22:14:14.123: %SYS-5-CONFIG_I: x",
+            ["hostname": "rtr1", "vendor": "Cisco", "msg_id": "CONFIG_I", "message": "x"]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 n9k : 2026 Oct 11 22:14:15 UTC: %ETHPORT-5-IF_UP: x",
+            ["hostname": "n9k", "msg_id": "IF_UP", "message": "x"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h Oct 11 22:14:14 some text",
+            ["hostname": "h", "app_name": nil, "message": "Oct 11 22:14:14 some text"]),
+    ])
+    func readsNamesAndTags(example: SyslogLine) { #expect(SyslogRun().differences(example) == []) }
+
+    @Test(arguments: [
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h sshd[9]: message repeated 5 times: [ Failed password]",
+            [
+                "app_name": "sshd", "repeat_count": "5",
+                "message": "message repeated 5 times: [ Failed password]",
+            ]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h syslogd: last message repeated 2 times",
+            [
+                "app_name": "syslogd", "repeat_count": "2",
+                "message": "last message repeated 2 times",
+            ]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h app: message repeated", ["repeat_count": nil]),
+        SyslogLine("<13>Oct 11 22:14:15 h app: last call", ["message": "last call"]),
+    ])
+    func countsRepetitionsBehindTags(example: SyslogLine) {
+        #expect(SyslogRun().differences(example) == [])
+    }
+
+    @Test(arguments: [
+        // H3C with milliseconds.
+        ("Oct 11 22:14:15:123 2026", "2026-10-11T22:14:15.123000000"),
+        // Sophos UTM.
+        ("2026:10:11-22:14:15", "2026-10-11T22:14:15"),
+        ("2026/10/11 22:14:15", "2026-10-11T22:14:15"),
+        ("2026/10/11 22:14:15.5", "2026-10-11T22:14:15.500000000"),
+    ])
+    func readsTimesOfVendors(text: String, expected: String) {
+        let record = SyslogRun().read("<13>\(text) host app[7]: text")
+        #expect(record["time"] == expected)
+        #expect(record["hostname"] == "host")
+        #expect(record["app_name"] == "app")
+        #expect(record["proc_id"] == "7")
+        #expect(record["message"] == "text")
+    }
+
+    @Test(arguments: [
+        "<13>2026:10:11 22:14:15 h a: x", "<13>2026/10-11 22:14:15 h a: x",
+        "<13>2026/10/11T22:14:15 h a: x", "<13>2026010011022:14:15 h a: x",
+    ])
+    func leavesOtherTimesAlone(line: String) {
+        #expect(SyslogRun().read(line)["parse_status"] == "raw")
+    }
+
+    static let corpus = [
+        "<86>Oct 11 22:14:15 h (sd-pam)[123]: pam_unix(systemd-user:session): closed",
+        "<13>Oct 11 22:14:15 [2001:db8::1] 00:11:22:33:44:55@wlan1: connected",
+        "<13>Oct 11 22:14:15 fe80::1%eth0 802aa8000000,U6-Lite-6.5.28+14491: hostapd[123]: x",
+        "<189>Oct 11 22:14:15 Oct 11 22:14:14.5: %SYS-5-CONFIG_I: x",
+        "<13>Oct 11 22:14:15 h sshd[9]: message repeated 5 times: [ Failed password]",
+        "<4>Oct 11 22:14:15 h kernel: [1.5] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1",
+        "<189>2026:10:11-22:14:15 h %STKUNIT0-M:CP %IFMGR-5-OSTATE_UP: x",
+        "<189>Oct 11 22:14:15:123 2026 h Ebra: 12: %LINEPROTO-5-UPDOWN: x",
+    ]
+
+    @Test(arguments: corpus)
+    func survivesDamage(line: String) {
+        let run = SyslogRun()
+        for bytes in Damage.truncations(of: Array(line.utf8)) {
+            #expect(run.read(bytes)["message"] != nil)
+        }
+        for bytes in Damage.flips(of: Array(line.utf8), count: 500) {
+            #expect(run.read(bytes)["message"] != nil)
+        }
+    }
+}
