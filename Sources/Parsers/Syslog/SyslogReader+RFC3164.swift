@@ -153,7 +153,10 @@ extension SyslogReader {
             }
             offset &+= 1
         }
-        guard offset < line.byteCount, offset > start else { return start }
+        // `::1` and its like begin with a colon.
+        guard offset < line.byteCount, offset > start || line.hasBytes(of: "::", at: start) else {
+            return start
+        }
         switch line.byte(at: offset) {
         case UInt8(ascii: " "):
             // Palo Alto without a name: `1,2026/10/11 22:14:15,`.

@@ -35,7 +35,30 @@ extension SyslogReader {
                 return
             }
         }
-        finishTag(line, at: contentStart, hasTag: contentStart > start, into: &fields)
+        if finishTag(line, at: contentStart, hasTag: contentStart > start, into: &fields) {
+            readBehindName(line, at: start, content: contentStart, received, into: &fields)
+        }
+    }
+
+    /// Reads Cisco's header where a relay's has a name or nothing behind the hostname, and the device
+    /// writes its own in front of the time: `Oct 11 22:14:15 192.0.2.7 rtr: *Oct 11 22:14:14: %A-5-B:`.
+    @inline(never)
+    private func readBehindName(
+        _ line: RawSpan, at start: Int, content: Int, _ received: Timestamp,
+        into fields: inout SyslogFields
+    ) {
+        var offset = Self.skipSpaces(line, from: content)
+        if line.hasByte(UInt8(ascii: "*"), at: offset)
+            || line.hasByte(UInt8(ascii: "."), at: offset)
+        {
+            offset &+= 1
+        }
+        guard bodies != .off, fields.procID == Slot.null, line.monthName(at: offset) != nil else {
+            return
+        }
+        let name = fields.appName
+        fields.appName = Slot.null
+        if !readCisco(line, at: start, received: received, into: &fields) { fields.appName = name }
     }
 
     /// Reads what stands behind the name of a tag.
@@ -79,10 +102,12 @@ extension SyslogReader {
     }
 
     /// Reads the content behind a tag, or in its place.
+    ///
+    /// - Returns: whether it may begin with a time.
     @inline(__always)
     private func finishTag(
         _ line: RawSpan, at end: Int, hasTag: Bool, into fields: inout SyslogFields
-    ) {
+    ) -> Bool {
         var start = end
         if hasTag {
             // One space of separation is not content.
@@ -91,10 +116,14 @@ extension SyslogReader {
             if start < line.byteCount, line.byte(at: start) &- UInt8(ascii: "l") <= 1,
                 readRepetition(line, at: start, into: &fields)
             {
-                return
+                return false
             }
         }
         fields.message = SyslogFields.slot(start, line.byteCount)
+        return hasTag
+            && (line.hasByte(UInt8(ascii: " "), at: start &+ 3)
+                || line.hasByte(UInt8(ascii: "*"), at: start)
+                || line.hasByte(UInt8(ascii: "."), at: start))
     }
 
     /// Whether a word in front of a colon is the beginning of a time, a date or an address.
@@ -105,9 +134,9 @@ extension SyslogReader {
             line.byte(at: next).isHexDigit || line.byte(at: next) == UInt8(ascii: ":")
         else { return false }
         for offset in word {
-            let byte = line.byte(at: offset)
-            if !byte.isHexDigit, byte != UInt8(ascii: "/"), byte != UInt8(ascii: ".") {
-                return false
+            switch line.byte(at: offset) {
+            case 0x2d...0x39, 0x41...0x46, 0x61...0x66, UInt8(ascii: "T"): continue
+            default: return false
             }
         }
         if line.byte(at: word.lowerBound).isDigit { return true }
@@ -140,7 +169,7 @@ extension SyslogReader {
             line.hasByte(UInt8(ascii: ":"), at: end) || line.hasByte(UInt8(ascii: "["), at: end)
         else { return false }
         let tagEnd = readTagEnd(line, start..<end, into: &fields)
-        finishTag(line, at: tagEnd, hasTag: tagEnd > start, into: &fields)
+        _ = finishTag(line, at: tagEnd, hasTag: tagEnd > start, into: &fields)
         return tagEnd > start
     }
 

@@ -37,7 +37,12 @@ import Testing
         SyslogLine(
             "<13>Oct 11 22:14:15 h feed:be sure", ["app_name": "feed", "message": "be sure"]),
         SyslogLine("<13>Oct 11 22:14:15 h 802:text", ["app_name": "802", "message": "text"]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h 2026-10-11T22:14:14Z INFO x",
+            ["app_name": nil, "message": "2026-10-11T22:14:14Z INFO x"]),
         // Hostnames that are addresses.
+        SyslogLine("<13>Oct 11 22:14:15 ::1 app: x", ["hostname": "::1", "app_name": "app"]),
+        SyslogLine("<13>Oct 11 22:14:15 :: app: x", ["hostname": "::", "app_name": "app"]),
         SyslogLine(
             "<13>Oct 11 22:14:15 fe80::1%eth0 app: x",
             ["hostname": "fe80::1%eth0", "app_name": "app", "message": "x"]),
@@ -70,6 +75,19 @@ import Testing
         SyslogLine(
             "<189>Oct 11 22:14:15 rtr1 Oct 11 22:14:14.123: %SYS-5-CONFIG_I: x",
             ["hostname": "rtr1", "vendor": "Cisco", "msg_id": "CONFIG_I", "message": "x"]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 192.0.2.7 rtr1: *Oct 11 22:14:14.123: %SYS-5-CONFIG_I: x",
+            ["hostname": "rtr1", "app_name": "%SYS-5-CONFIG_I", "message": "x"]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 192.0.2.7 RP/0/RP0/CPU0:Oct 11 22:14:14.1 UTC: bgp[1]: "
+                + "%A-B-5-C : x",
+            [
+                "hostname": "192.0.2.7", "node": "RP/0/RP0/CPU0", "app_name": "bgp",
+                "msg_id": "C", "message": "x",
+            ]),
+        SyslogLine(
+            "<13>Oct 11 22:14:15 h app: Oct 11 22:14:14 some text",
+            ["hostname": "h", "app_name": "app", "message": "Oct 11 22:14:14 some text"]),
         SyslogLine(
             "<189>Oct 11 22:14:15 n9k : 2026 Oct 11 22:14:15 UTC: %ETHPORT-5-IF_UP: x",
             ["hostname": "n9k", "msg_id": "IF_UP", "message": "x"]),

@@ -19,16 +19,9 @@ extension SyslogBody {
     mutating func readNetfilter(_ line: RawSpan, at start: Int) -> Bool {
         let first = Self.uptimeEnd(line, at: start)
         var offset = first
-        while !Self.isNetfilter(line, at: offset) {
+        while !Self.isNetfilter(line, at: offset, from: first) {
             offset &+= 1
             guard offset &- first <= Self.prefixLimit, offset < line.byteCount else { return false }
-        }
-        // A word ends in front of the first pair.
-        if offset > first {
-            let last = line.byte(at: offset &- 1)
-            guard
-                last == UInt8(ascii: " ") || last == UInt8(ascii: "]") || last == UInt8(ascii: ":")
-            else { return false }
         }
         guard let look = PairLook(line, at: offset), look.isConvincing else { return false }
         pairs.removeAll()
@@ -39,11 +32,18 @@ extension SyslogBody {
         return true
     }
 
+    /// Whether the first pair stands at `start`, where a word ends or `first` is.
     @inline(__always)
-    private static func isNetfilter(_ line: RawSpan, at start: Int) -> Bool {
-        switch line.hasByte(UInt8(ascii: "I"), at: start) {
-        case true: line.hasBytes(of: "IN=", at: start)
-        case false: line.hasBytes(of: "DESCR=", at: start)
+    private static func isNetfilter(_ line: RawSpan, at start: Int, from first: Int) -> Bool {
+        guard
+            line.hasByte(UInt8(ascii: "I"), at: start) && line.hasBytes(of: "IN=", at: start)
+                || line.hasByte(UInt8(ascii: "D"), at: start)
+                    && line.hasBytes(of: "DESCR=", at: start)
+        else { return false }
+        if start == first { return true }
+        switch line.byte(at: start &- 1) {
+        case UInt8(ascii: " "), UInt8(ascii: "]"), UInt8(ascii: ":"): return true
+        default: return false
         }
     }
 

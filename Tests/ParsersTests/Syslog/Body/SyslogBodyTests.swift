@@ -142,6 +142,9 @@ import Testing
         SyslogLine(
             "<4>1 2026-10-11T22:14:15Z h kernel - - - DROP IN=eth0 OUT= SRC=192.0.2.1",
             ["fields": "{prefix:DROP,IN:eth0,OUT:,SRC:192.0.2.1}"]),
+        SyslogLine(
+            "<4>Oct 11 22:14:15 h kernel: x PHYSIN=a IN=eth0 OUT= SRC=192.0.2.1",
+            ["fields": "{prefix:x PHYSIN=a,IN:eth0,OUT:,SRC:192.0.2.1}"]),
         // Too few pairs, another program, another text.
         SyslogLine("<4>Oct 11 22:14:15 h kernel: DROP IN=eth0 OUT=", ["fields": nil]),
         SyslogLine("<4>Oct 11 22:14:15 h ulogd: DROP IN=a OUT=b SRC=c", ["fields": nil]),
