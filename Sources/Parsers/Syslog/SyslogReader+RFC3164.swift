@@ -126,6 +126,7 @@ extension SyslogReader {
         return true
     }
 
+    @inline(__always)
     static func skipSpaces(_ line: RawSpan, from start: Int) -> Int {
         var offset = start
         while line.hasByte(UInt8(ascii: " "), at: offset) { offset &+= 1 }

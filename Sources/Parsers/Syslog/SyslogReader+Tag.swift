@@ -6,128 +6,115 @@ extension SyslogReader {
     private static let tagLimit = 128
 
     /// Reads `tag:`, `tag[pid]:`, `tag[pid]` or `tag(pid):`, then the content.
-    ///
-    /// - Parameter isFirst: whether Ubiquiti's name of a device may stand here.
     func readTag(
-        _ line: RawSpan, at start: Int, isFirst: Bool = true, received: Timestamp,
-        into fields: inout SyslogFields
+        _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
     ) {
         var offset = start
         let limit = Swift.min(line.byteCount, start &+ Self.tagLimit &+ 1)
         while offset < limit, !ByteSet.tagEnd.contains(line.byte(at: offset)) { offset &+= 1 }
         var contentStart = start
         if offset > start, offset < limit {
-            contentStart = readTagEnd(line, start..<offset, into: &fields)
-            // Ubiquiti: address, model and version in front of the tag.
-            if line.hasByte(UInt8(ascii: ","), at: start &+ 12), isFirst, contentStart > start,
-                Self.isUbiquiti(line, start..<offset)
-            {
-                fields.appName = Slot.null
-                return readTag(
-                    line, at: Self.skipSpaces(line, from: contentStart), isFirst: false,
-                    received: received, into: &fields)
-            }
-            // A relay's header in front of Cisco's own, which has no number and no name.
-            if contentStart == start, offset &- start == 3, bodies != .off,
-                line.monthName(at: start) != nil,
-                readCisco(line, at: start, received: received, into: &fields)
-            {
-                return
+            switch line.byte(at: offset) {
+            // `http://` is text.
+            case UInt8(ascii: ":") where isEvent(line, start..<offset): break
+            case UInt8(ascii: ":") where !line.hasByte(UInt8(ascii: "/"), at: offset &+ 1):
+                fields.appName = SyslogFields.slot(start, offset)
+                contentStart = offset &+ 1
+            case UInt8(ascii: "["):
+                if let end = readProcess(
+                    line, at: offset &+ 1, until: UInt8(ascii: "]"), into: &fields)
+                {
+                    fields.appName = SyslogFields.slot(start, offset)
+                    contentStart = line.hasByte(UInt8(ascii: ":"), at: end) ? end &+ 1 : end
+                }
+            case UInt8(ascii: "("):
+                if let end = readProcess(
+                    line, at: offset &+ 1, until: UInt8(ascii: ")"), into: &fields)
+                {
+                    if line.hasByte(UInt8(ascii: ":"), at: end) {
+                        fields.appName = SyslogFields.slot(start, offset)
+                        contentStart = end &+ 1
+                    } else {
+                        fields.procID = Slot.null
+                    }
+                }
+            default: break
             }
         }
-        if finishTag(line, at: contentStart, hasTag: contentStart > start, into: &fields) {
-            readBehindName(line, at: start, content: contentStart, received, into: &fields)
+        // A month may begin a time, which has a blank behind its day of two places.
+        var isOdd = offset &- start == 3 && line.hasByte(UInt8(ascii: " "), at: start &+ 6)
+        if contentStart > start {
+            isOdd = offset &- start > 13
+            // One space of separation is not content.
+            if line.hasByte(UInt8(ascii: " "), at: contentStart) {
+                contentStart &+= 1
+            } else {
+                isOdd = true
+            }
+            if keepsNil { contentStart = Self.skipSpaces(line, from: contentStart) }
+            isOdd = isOdd || Self.isOddContent(line, at: contentStart)
+        }
+        fields.message = SyslogFields.slot(contentStart, line.byteCount)
+        if isOdd { lookAgain(line, start..<offset, contentStart, received, into: &fields) }
+    }
+
+    /// Whether a content may be a repetition or begin with a time, which need a closer look.
+    @inline(__always)
+    private static func isOddContent(_ line: RawSpan, at start: Int) -> Bool {
+        // A time has 15 bytes, a repetition more.
+        guard start &+ 16 <= line.byteCount else { return false }
+        let first = line.byte(at: start)
+        return line.byte(at: start &+ 6) == UInt8(ascii: " ")
+            && line.byte(at: start &+ 3) == UInt8(ascii: " ")
+            || first &- UInt8(ascii: "l") <= 1
+            || first == UInt8(ascii: "*") || first == UInt8(ascii: ".")
+    }
+
+    /// Looks closer at a tag and its content: few senders write what only seems to be one.
+    @inline(never)
+    private func lookAgain(
+        _ line: RawSpan, _ tag: Range<Int>, _ content: Int, _ received: Timestamp,
+        into fields: inout SyslogFields
+    ) {
+        let start = tag.lowerBound
+        if fields.appName == Slot.null {
+            // A relay's header in front of Cisco's own, which has no number and no name.
+            if bodies != .off, line.monthName(at: start) != nil {
+                _ = readCisco(line, at: start, received: received, into: &fields)
+            }
+        } else if content == tag.upperBound &+ 1, Self.isNumber(line, tag) {
+            // `10:22:33` and `00:11:22:33:44:55` are text.
+            fields.appName = Slot.null
+            fields.message = SyslogFields.slot(start, line.byteCount)
+        } else if Self.isUbiquiti(line, tag) {
+            let next = Self.skipSpaces(line, from: content)
+            guard !line.hasByte(UInt8(ascii: ","), at: next &+ 12) else { return }
+            fields.appName = Slot.null
+            readTag(line, at: next, received: received, into: &fields)
+        } else if !readRepetition(line, at: content, into: &fields), fields.procID == Slot.null {
+            readBehindName(line, at: start, content: content, received, into: &fields)
         }
     }
 
     /// Reads Cisco's header where a relay's has a name or nothing behind the hostname, and the device
     /// writes its own in front of the time: `Oct 11 22:14:15 192.0.2.7 rtr: *Oct 11 22:14:14: %A-5-B:`.
-    @inline(never)
     private func readBehindName(
         _ line: RawSpan, at start: Int, content: Int, _ received: Timestamp,
         into fields: inout SyslogFields
     ) {
-        var offset = Self.skipSpaces(line, from: content)
+        var offset = content
         if line.hasByte(UInt8(ascii: "*"), at: offset)
             || line.hasByte(UInt8(ascii: "."), at: offset)
         {
             offset &+= 1
         }
-        guard bodies != .off, fields.procID == Slot.null, line.monthName(at: offset) != nil else {
-            return
-        }
+        guard bodies != .off, line.monthName(at: offset) != nil else { return }
         let name = fields.appName
         fields.appName = Slot.null
         if !readCisco(line, at: start, received: received, into: &fields) { fields.appName = name }
     }
 
-    /// Reads what stands behind the name of a tag.
-    ///
-    /// - Returns: where the tag ends; its start when it is none.
-    @inline(__always)
-    private func readTagEnd(
-        _ line: RawSpan, _ name: Range<Int>, into fields: inout SyslogFields
-    ) -> Int {
-        let offset = name.upperBound
-        switch line.byte(at: offset) {
-        case UInt8(ascii: ":"):
-            // `http://`, `10:22:33` and `00:11:22:33:44:55` are text.
-            if isEvent(line, name) || line.hasByte(UInt8(ascii: "/"), at: offset &+ 1)
-                || !line.hasByte(UInt8(ascii: " "), at: offset &+ 1) && Self.isNumber(line, name)
-            {
-                break
-            }
-            fields.appName = SyslogFields.slot(name.lowerBound, offset)
-            return offset &+ 1
-        case UInt8(ascii: "["):
-            guard
-                let end = readProcess(
-                    line, at: offset &+ 1, until: UInt8(ascii: "]"), into: &fields)
-            else { break }
-            fields.appName = SyslogFields.slot(name.lowerBound, offset)
-            return line.hasByte(UInt8(ascii: ":"), at: end) ? end &+ 1 : end
-        case UInt8(ascii: "("):
-            guard
-                let end = readProcess(
-                    line, at: offset &+ 1, until: UInt8(ascii: ")"), into: &fields)
-            else { break }
-            if line.hasByte(UInt8(ascii: ":"), at: end) {
-                fields.appName = SyslogFields.slot(name.lowerBound, offset)
-                return end &+ 1
-            }
-            fields.procID = Slot.null
-        default: break
-        }
-        return name.lowerBound
-    }
-
-    /// Reads the content behind a tag, or in its place.
-    ///
-    /// - Returns: whether it may begin with a time.
-    @inline(__always)
-    private func finishTag(
-        _ line: RawSpan, at end: Int, hasTag: Bool, into fields: inout SyslogFields
-    ) -> Bool {
-        var start = end
-        if hasTag {
-            // One space of separation is not content.
-            if line.hasByte(UInt8(ascii: " "), at: start) { start &+= 1 }
-            if keepsNil { start = Self.skipSpaces(line, from: start) }
-            if start < line.byteCount, line.byte(at: start) &- UInt8(ascii: "l") <= 1,
-                readRepetition(line, at: start, into: &fields)
-            {
-                return false
-            }
-        }
-        fields.message = SyslogFields.slot(start, line.byteCount)
-        return hasTag
-            && (line.hasByte(UInt8(ascii: " "), at: start &+ 3)
-                || line.hasByte(UInt8(ascii: "*"), at: start)
-                || line.hasByte(UInt8(ascii: "."), at: start))
-    }
-
     /// Whether a word in front of a colon is the beginning of a time, a date or an address.
-    @inline(never)
     private static func isNumber(_ line: RawSpan, _ word: Range<Int>) -> Bool {
         let next = word.upperBound &+ 1
         guard next < line.byteCount,
@@ -148,9 +135,9 @@ extension SyslogReader {
 
     /// Whether a tag is `802aa8000000,U6-Lite-6.5.28+14491`.
     private static func isUbiquiti(_ line: RawSpan, _ tag: Range<Int>) -> Bool {
-        guard tag.count > 13, line.hasByte(UInt8(ascii: ":"), at: tag.upperBound) else {
-            return false
-        }
+        guard tag.count > 13, line.hasByte(UInt8(ascii: ":"), at: tag.upperBound),
+            line.hasByte(UInt8(ascii: ","), at: tag.lowerBound &+ 12)
+        else { return false }
         for offset in tag.prefix(12) where !line.byte(at: offset).isHexDigit { return false }
         return true
     }
@@ -168,9 +155,19 @@ extension SyslogReader {
         guard close > start &+ 1, line.hasByte(UInt8(ascii: ")"), at: close),
             line.hasByte(UInt8(ascii: ":"), at: end) || line.hasByte(UInt8(ascii: "["), at: end)
         else { return false }
-        let tagEnd = readTagEnd(line, start..<end, into: &fields)
-        _ = finishTag(line, at: tagEnd, hasTag: tagEnd > start, into: &fields)
-        return tagEnd > start
+        var tagEnd = end
+        if line.hasByte(UInt8(ascii: "["), at: end) {
+            guard
+                let process = readProcess(
+                    line, at: end &+ 1, until: UInt8(ascii: "]"), into: &fields)
+            else { return false }
+            tagEnd = process
+        }
+        if line.hasByte(UInt8(ascii: ":"), at: tagEnd) { tagEnd &+= 1 }
+        fields.appName = SyslogFields.slot(start, end)
+        if line.hasByte(UInt8(ascii: " "), at: tagEnd) { tagEnd &+= 1 }
+        fields.message = SyslogFields.slot(tagEnd, line.byteCount)
+        return true
     }
 
     /// Whether the tag is the `CEF:0|` or `LEEF:1.0|` of an event.

@@ -13,16 +13,19 @@ extension SyslogReader {
         guard bodies != .off,
             fields.hasVendor
                 || SyslogBody.mayStart(line, at: start, allowsOne: bodies == .kv)
-                || Self.isKernel(line, fields)
+                || Self.isNetfilter(line, at: start, fields)
         else { return format }
         return readSpecial(line, at: start, of: format, received: received, into: &fields)
     }
 
-    /// Whether a text is the kernel's, which may be of its firewall.
+    /// Whether a text is the kernel's and of its firewall, as it seems.
     @inline(__always)
-    private static func isKernel(_ line: RawSpan, _ fields: SyslogFields) -> Bool {
+    private static func isNetfilter(
+        _ line: RawSpan, at start: Int, _ fields: SyslogFields
+    ) -> Bool {
         fields.appName & 0xffff_ffff == 6
             && line.hasBytes(of: "kernel", at: Int(fields.appName >> 32))
+            && SyslogBody.netfilterStart(line, from: start) != nil
     }
 
     @inline(never)

@@ -63,6 +63,9 @@ struct ParseOptions: Equatable {
         output does: in the environment, shared files and so on.
         """
 
+    /// Whether `--as` says that files hold lines.
+    var readsLines: Bool { configuration == nil && reading != nil && reading != "netflow" }
+
     init(_ arguments: [String], registry: Registry) throws(UsageError) {
         let stores = Stores(
             schemes: registry.readableOutputs.map { $0.scheme },

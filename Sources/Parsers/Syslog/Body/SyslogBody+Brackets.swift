@@ -4,8 +4,8 @@ extension SyslogBody {
     private static let bySemicolons = KeyValuePairs(
         pairSeparator: [UInt8(ascii: ";")], keySeparator: [UInt8(ascii: ":")])
 
-    /// Longest prefix of a firewall's rule that is looked for.
-    private static let prefixLimit = 64
+    /// Longest prefix of a firewall's rule that is looked for, with the kernel's time in front.
+    private static let prefixLimit = 96
 
     /// Reads a text that begins with a bracket: Check Point's `[action:"Accept"; flags:"1"]`, or
     /// netfilter's pairs behind the name of a rule: `[WAN_IN-D]IN=eth0 OUT=`.
@@ -18,12 +18,9 @@ extension SyslogBody {
     /// either may be missing: `[12345.678901] [UFW BLOCK] IN=eth0 OUT=`, `FINAL_REJECT: IN=eth0 OUT=`.
     mutating func readNetfilter(_ line: RawSpan, at start: Int) -> Bool {
         let first = Self.uptimeEnd(line, at: start)
-        var offset = first
-        while !Self.isNetfilter(line, at: offset, from: first) {
-            offset &+= 1
-            guard offset &- first <= Self.prefixLimit, offset < line.byteCount else { return false }
-        }
-        guard let look = PairLook(line, at: offset), look.isConvincing else { return false }
+        guard let offset = Self.netfilterStart(line, from: first),
+            let look = PairLook(line, at: offset), look.isConvincing
+        else { return false }
         pairs.removeAll()
         let prefix = Self.prefix(line, first..<offset)
         if !prefix.isEmpty { pairs.add(named: "prefix", PairText(range: prefix)) }
@@ -32,19 +29,25 @@ extension SyslogBody {
         return true
     }
 
-    /// Whether the first pair stands at `start`, where a word ends or `first` is.
-    @inline(__always)
-    private static func isNetfilter(_ line: RawSpan, at start: Int, from first: Int) -> Bool {
-        guard
-            line.hasByte(UInt8(ascii: "I"), at: start) && line.hasBytes(of: "IN=", at: start)
-                || line.hasByte(UInt8(ascii: "D"), at: start)
-                    && line.hasBytes(of: "DESCR=", at: start)
-        else { return false }
-        if start == first { return true }
-        switch line.byte(at: start &- 1) {
-        case UInt8(ascii: " "), UInt8(ascii: "]"), UInt8(ascii: ":"): return true
-        default: return false
+    /// Where netfilter's first pair starts: `IN=`, or Ubiquiti's `DESCR=`, not far behind `first`.
+    @inline(never)
+    static func netfilterStart(_ line: RawSpan, from first: Int) -> Int? {
+        let head = line.extracting(0..<Swift.min(line.byteCount, first &+ prefixLimit))
+        var offset = first
+        while let equals = head.firstIndex(of: UInt8(ascii: "="), from: offset) {
+            let isBrief = head.hasBytes(of: "IN", at: equals &- 2)
+            let start = isBrief ? equals &- 2 : equals &- 5
+            if start >= first, isBrief || head.hasBytes(of: "DESCR", at: start) {
+                if start == first { return start }
+                // A word ends in front.
+                switch head.byte(at: start &- 1) {
+                case UInt8(ascii: " "), UInt8(ascii: "]"), UInt8(ascii: ":"): return start
+                default: break
+                }
+            }
+            offset = equals &+ 1
         }
+        return nil
     }
 
     /// The end of the kernel's `[  123.456789] `; `start` when there is none.
