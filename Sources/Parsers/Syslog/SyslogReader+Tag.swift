@@ -88,7 +88,13 @@ extension SyslogReader {
             fields.message = SyslogFields.slot(start, line.byteCount)
         } else if Self.isUbiquiti(line, tag) {
             let next = Self.skipSpaces(line, from: content)
-            guard !line.hasByte(UInt8(ascii: ","), at: next &+ 12) else { return }
+            // Another name of this kind is text, or many of them would call each other.
+            if let comma = line.firstIndex(
+                of: UInt8(ascii: ","), or: UInt8(ascii: ":"), from: next),
+                line.byte(at: comma) == UInt8(ascii: ",")
+            {
+                return
+            }
             fields.appName = Slot.null
             readTag(line, at: next, received: received, into: &fields)
         } else if !readRepetition(line, at: content, into: &fields), fields.procID == Slot.null {
@@ -133,13 +139,22 @@ extension SyslogReader {
         return line.hasByte(UInt8(ascii: ":"), at: colon)
     }
 
-    /// Whether a tag is `802aa8000000,U6-Lite-6.5.28+14491`.
+    /// Whether a tag is `802aa8000000,U6-Lite-6.5.28+14491`, or `U7PG2,802aa8000000,v4.3.28`.
     private static func isUbiquiti(_ line: RawSpan, _ tag: Range<Int>) -> Bool {
-        guard tag.count > 13, line.hasByte(UInt8(ascii: ":"), at: tag.upperBound),
-            line.hasByte(UInt8(ascii: ","), at: tag.lowerBound &+ 12)
-        else { return false }
-        for offset in tag.prefix(12) where !line.byte(at: offset).isHexDigit { return false }
-        return true
+        guard tag.count > 13, line.hasByte(UInt8(ascii: ":"), at: tag.upperBound) else {
+            return false
+        }
+        var digits = 0
+        for offset in tag {
+            let byte = line.byte(at: offset)
+            if byte == UInt8(ascii: ",") {
+                if digits == 12 { return true }
+                digits = 0
+            } else {
+                digits = byte.isHexDigit ? digits &+ 1 : 100
+            }
+        }
+        return false
     }
 
     /// Reads a tag that is a name in parentheses, as systemd calls its children: `(sd-pam)[123]:`.

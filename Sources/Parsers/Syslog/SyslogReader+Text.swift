@@ -9,11 +9,16 @@ extension SyslogReader {
         _ line: RawSpan, of format: SyslogFormat, received: Timestamp,
         into fields: inout SyslogFields
     ) -> SyslogFormat {
-        let start = Int(fields.message >> 32)
+        var start = Int(fields.message >> 32)
+        let hasBlank = line.hasByte(UInt8(ascii: " "), at: start)
+        // Relays keep the blank that stood behind a tag.
+        if hasBlank { start = Self.skipSpaces(line, from: start) }
         guard bodies != .off,
             fields.hasVendor
                 || SyslogBody.mayStart(line, at: start, allowsOne: bodies == .kv)
                 || Self.isNetfilter(line, at: start, fields)
+                || format == .rfc5424
+                    && Self.mayBeRelayed(line, hasBlank: hasBlank, fields)
         else { return format }
         return readSpecial(line, at: start, of: format, received: received, into: &fields)
     }
@@ -41,6 +46,9 @@ extension SyslogReader {
             apply(tag, line, into: &fields)
             fields.hasVendor = true
             fields.message = SyslogFields.slot(tag.end, line.byteCount)
+        }
+        if !fields.hasVendor, format == .rfc5424 {
+            readRelayed(line, at: start, received: received, into: &fields)
         }
         if fields.hasVendor { return hasCiscoTime(line, format, fields) ? .cisco : format }
         if findsRouterOS, fields.appName == Slot.null,

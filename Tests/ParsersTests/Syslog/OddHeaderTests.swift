@@ -60,6 +60,12 @@ import Testing
             "<30>Oct 11 22:14:15 ap1 802aa8000000,UAP-AC-Pro-6.6.55+15189: hostapd[1]: x",
             ["hostname": "ap1", "app_name": "hostapd", "proc_id": "1", "message": "x"]),
         SyslogLine(
+            "<30>Oct 11 22:14:15 relay U7PG2,802aa8000000,v4.3.28: hostapd: ath0: STA",
+            ["hostname": "relay", "app_name": "hostapd", "message": "ath0: STA"]),
+        SyslogLine(
+            "<30>Oct 11 22:14:15 h a,802aa8000000,b: a,802aa8000000,c: x",
+            ["app_name": "a,802aa8000000,b", "message": "a,802aa8000000,c: x"]),
+        SyslogLine(
             "<30>Oct 11 22:14:15 ap1 not-hexadeci,x: hostapd[1]: x",
             ["app_name": "not-hexadeci,x", "message": "hostapd[1]: x"]),
         // Two times: of a relay and of the sender.
@@ -143,6 +149,64 @@ import Testing
         #expect(SyslogRun().read(line)["parse_status"] == "raw")
     }
 
+    /// As rsyslog's template RSYSLOG_SyslogProtocol23Format sends on what it took for RFC 3164.
+    @Test(arguments: [
+        SyslogLine(
+            "<189>1 2026-10-11T22:14:15Z r 45 - - -  *Oct 11 22:14:14.123 UTC: %SYS-5-CONFIG_I: x",
+            [
+                "format": "rfc5424", "hostname": "r", "app_name": "%SYS-5-CONFIG_I",
+                "vendor": "Cisco", "msg_id": "CONFIG_I", "sequence": "45", "log_sequence": nil,
+                "message": "x", "time": "2026-10-11T22:14:15", "parse_status": nil,
+            ]),
+        SyslogLine(
+            "<189>1 2026-10-11T22:14:15Z r 45 - - -  SW1: 000046: Oct 11 22:14:14: %SYS-5-X: x",
+            ["hostname": "SW1", "sequence": "45", "log_sequence": "46", "msg_id": "X"]),
+        SyslogLine(
+            "<189>1 2026-10-11T22:14:15Z r 77 - - -  RP/0/RP0/CPU0:Oct 11 22:14:14.1 UTC: "
+                + "bgp[1]: %A-B-5-C : x",
+            [
+                "hostname": "r", "sequence": "77", "node": "RP/0/RP0/CPU0", "app_name": "bgp",
+                "proc_id": "1", "msg_id": "C", "message": "x",
+            ]),
+        SyslogLine(
+            "<189>1 2026-10-11T22:14:15Z r - - - -  2026 Oct 11 22:14:15 CET: %ETHPORT-5-IF_UP: x",
+            ["hostname": "r", "msg_id": "IF_UP", "sequence": nil, "message": "x"]),
+        SyslogLine(
+            "<189>1 2026-10-11T22:14:15Z r %SYS-6-CONFIG_I - - -  Configured",
+            [
+                "hostname": "r", "app_name": "%SYS-6-CONFIG_I", "msg_id": "CONFIG_I",
+                "severity": "6", "vendor_facility": "SYS", "message": "Configured",
+            ]),
+        SyslogLine(
+            "<189>1 2026-10-11T22:14:15Z leaf1 Bgp - - -  %BGP-5-ADJCHANGE: peer",
+            ["app_name": "Bgp", "vendor": "Arista", "msg_id": "ADJCHANGE", "message": "peer"]),
+        SyslogLine(
+            "<166>1 2026-10-11T22:14:15Z asa1 - - - -  %ASA-6-302013: Built",
+            ["hostname": "asa1", "msg_id": "302013", "message": "Built"]),
+        SyslogLine(
+            "<13>1 2026-10-11T22:14:15Z h CEF - - - 0|V|P|1|100|n|5|src=192.0.2.1",
+            ["body_format": "cef", "vendor": "V", "event": "100", "fields": "{src:192.0.2.1}"]),
+        SyslogLine(
+            #"<13>1 2026-10-11T22:14:15Z h app - - -  {"a":1}"#,
+            ["body_format": "json", "fields": "{a:1}", "message": #" {"a":1}"#]),
+        SyslogLine(
+            #"<13>1 2026-10-11T22:14:15Z h date=2026-10-11 - - -  time=22:14:15 devname="F" "#
+                + #"devid="FG1" logid="1" type="traffic""#,
+            ["vendor": "Fortinet", "event": "traffic"]),
+        // Others have numbers and blanks as well.
+        SyslogLine(
+            "<13>1 2026-10-11T22:14:15Z h 45 - - -  some text",
+            ["app_name": "45", "vendor": nil, "sequence": nil, "message": " some text"]),
+        SyslogLine(
+            "<13>1 2026-10-11T22:14:15Z h %d - - - text", ["app_name": "%d", "message": "text"]),
+        SyslogLine(
+            "<13>1 2026-10-11T22:14:15Z h CEF - - - text", ["app_name": "CEF", "message": "text"]),
+        SyslogLine("<13>1 2026-10-11T22:14:15Z h - - - -  ", ["message": " "]),
+    ])
+    func readsWhatRelaysSendAsRFC5424(example: SyslogLine) {
+        #expect(SyslogRun().differences(example) == [])
+    }
+
     static let corpus = [
         "<86>Oct 11 22:14:15 h (sd-pam)[123]: pam_unix(systemd-user:session): closed",
         "<13>Oct 11 22:14:15 [2001:db8::1] 00:11:22:33:44:55@wlan1: connected",
@@ -151,6 +215,9 @@ import Testing
         "<13>Oct 11 22:14:15 h sshd[9]: message repeated 5 times: [ Failed password]",
         "<4>Oct 11 22:14:15 h kernel: [1.5] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1",
         "<189>2026:10:11-22:14:15 h %STKUNIT0-M:CP %IFMGR-5-OSTATE_UP: x",
+        "<189>1 2026-10-11T22:14:15Z r 45 - - -  SW1: 000046: Oct 11 22:14:14: %SYS-5-X: x",
+        "<189>1 2026-10-11T22:14:15Z r %SYS-6-CONFIG_I - - -  Configured",
+        "<13>1 2026-10-11T22:14:15Z h CEF - - - 0|V|P|1|100|n|5|src=192.0.2.1",
         "<189>Oct 11 22:14:15:123 2026 h Ebra: 12: %LINEPROTO-5-UPDOWN: x",
     ]
 

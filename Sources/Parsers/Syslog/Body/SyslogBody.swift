@@ -157,6 +157,12 @@ struct SyslogBody: ~Copyable {
             guard wanted.allows(format),
                 readCEF(line, at: start, received: received, into: &fields)
             else { return false }
+        case 0x30...0x39 where Self.isCEF(line, at: start, fields):
+            // A relay took `CEF` for the name of a program.
+            format = .cef
+            guard wanted.allows(format),
+                readCEF(line, at: start &- 4, received: received, into: &fields)
+            else { return false }
         case UInt8(ascii: "L") where line.hasBytes(of: "LEEF:", at: start):
             format = .leef
             guard wanted.allows(format),
@@ -175,6 +181,12 @@ struct SyslogBody: ~Copyable {
         }
         fields.body = format
         return true
+    }
+
+    private static func isCEF(_ line: RawSpan, at start: Int, _ fields: SyslogFields) -> Bool {
+        fields.appName & 0xffff_ffff == 3
+            && line.hasBytes(of: "CEF", at: Int(fields.appName >> 32))
+            && line.hasByte(UInt8(ascii: "|"), at: start &+ 1)
     }
 
     /// Whether the body is CEF of a RouterOS device.
