@@ -6,19 +6,6 @@ import Core
 /// `45: *Oct 11 22:14:15: %A-5-B: x` becomes `... 45 - - -  *Oct 11 22:14:15: %A-5-B: x`, and
 /// `CEF:0|V|...` becomes `... CEF - - - 0|V|...`.
 extension SyslogReader {
-    /// Whether a message may be one of those.
-    @inline(__always)
-    static func mayBeRelayed(
-        _ line: RawSpan, hasBlank: Bool, _ fields: SyslogFields
-    ) -> Bool {
-        guard fields.appName != Slot.null else { return hasBlank }
-        switch line.byte(at: Int(fields.appName >> 32)) {
-        case UInt8(ascii: "%"): return true
-        case UInt8(ascii: "C"): return fields.appName & 0xffff_ffff == 3
-        case let first: return hasBlank && first.isDigit
-        }
-    }
-
     /// Reads Cisco's header, or its tag where the name of the program is that.
     ///
     /// - Parameter start: where the text begins behind its blank.

@@ -41,9 +41,11 @@ extension SyslogReader {
             default: break
             }
         }
-        // A month may begin a time, which has a blank behind its day of two places.
-        var isOdd = offset &- start == 3 && line.hasByte(UInt8(ascii: " "), at: start &+ 6)
-        if contentStart > start {
+        var isOdd: Bool
+        if contentStart == start {
+            // A month may begin a time, which has a blank behind its day of two places.
+            isOdd = offset &- start == 3 && line.hasByte(UInt8(ascii: " "), at: start &+ 6)
+        } else {
             isOdd = offset &- start > 13
             // One space of separation is not content.
             if line.hasByte(UInt8(ascii: " "), at: contentStart) {

@@ -45,9 +45,11 @@ struct SyslogBody: ~Copyable {
         guard start < line.byteCount else { return false }
         switch line.byte(at: start) {
         case UInt8(ascii: "{"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "C"),
-            UInt8(ascii: "L"), UInt8(ascii: "["):
+            UInt8(ascii: "L"), UInt8(ascii: "["), UInt8(ascii: " "):
             return true
-        case 0x30...0x39 where tagStart(line, at: start) != nil: return true
+        case 0x30...0x39
+        where line.hasByte(UInt8(ascii: "|"), at: start &+ 1) || tagStart(line, at: start) != nil:
+            return true
         default:
             let end = start &+ 8
             guard end <= line.byteCount else { return false }
