@@ -17,24 +17,27 @@ public final class CaptureFile {
 
     /// Opens a file, plain, gzip or zstd; `-` is standard input.
     ///
-    /// - Parameter now: the time given to payloads of files that do not say when they were captured.
+    /// - Parameters:
+    ///   - now: the time given to payloads of files that do not say when they were captured.
+    ///   - isText: whether content of no known format is lines.
     /// - Throws: `fileOpenFailed`, `fileReadFailed`, or `captureUnknownFormat` when the content is
     ///   none of the formats.
     public static func open(
-        _ path: String, now: Timestamp = .now()
+        _ path: String, now: Timestamp = .now(), isText: Bool = false
     ) throws(OperationError) -> CaptureFile {
         let file =
             path == "-"
             ? FileDescriptor(owning: StandardStream.input.rawValue)
             : try FileDescriptor.open(path, .read)
-        return try CaptureFile(try FileSource(file, path: path), path: path, now: now)
+        return try CaptureFile(
+            try FileSource(file, path: path), path: path, now: now, isText: isText)
     }
 
     /// Reads the beginning of a source to see what it is.
     ///
     /// - Parameter path: for errors only.
     public init(
-        _ source: any ByteStream, path: String, now: Timestamp = .now()
+        _ source: any ByteStream, path: String, now: Timestamp = .now(), isText: Bool = false
     ) throws(OperationError) {
         var window = try Self.decompressed(source)
         self.source = window.source
@@ -42,7 +45,7 @@ public final class CaptureFile {
         _ = try window.fill(CaptureFormat.detectionLength)
         let length = min(window.available, CaptureFormat.detectionLength)
         let format = window.withBytes(0..<length) { CaptureFormat.detect($0) }
-        guard let format else {
+        guard let format = format ?? (isText ? .text : nil) else {
             throw OperationError(
                 .captureUnknownFormat, call: "detect", target: path,
                 reason: "\(CaptureFormat.explanation) (at byte 0)",

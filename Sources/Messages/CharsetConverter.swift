@@ -20,7 +20,15 @@ final class CharsetConverter {
 
     deinit { _ = unsafe iconv_close(conversion) }
 
-    static func isKnown(_ charset: String) -> Bool { CharsetConverter(charset) != nil }
+    /// Whether ASCII stands for itself in the set: it does not in UTF-16, whose messages cannot be
+    /// told from UTF-8 and have no header that can be read.
+    var keepsASCII: Bool {
+        var text = ByteBuffer()
+        text.append("<34>1 aZ{=\"")
+        var converted = ByteBuffer()
+        return convert(text.bytes, into: &converted)
+            && converted.bytes.hasSameBytes(as: text.bytes)
+    }
 
     /// Appends `text` as UTF-8.
     ///

@@ -34,6 +34,7 @@ public final class MessageIntake: MessageDecoder {
         for reader in readers {
             if let kinds = reader.kinds { ledger.add(kinds) }
         }
+        ledger.setLimit(options.senderLimit)
         senders = SenderTable(options, ledger: ledger)
         run = senders.nobody
         self.log = log

@@ -22,6 +22,9 @@ extension MessageOptions {
             help: "Longest message; more is cut between characters, flagged and counted."),
         charset, rateLimit, rateBurst,
         OptionSpec(
+            "sender_limit", .integer(1...1_000_000), default: "20000",
+            help: "Senders remembered; of more, those not heard of for longest are forgotten."),
+        OptionSpec(
             "sources", .group(members), repeatable: true,
             help: "Settings of single senders; of several that match the smallest network counts."),
     ]
@@ -68,6 +71,7 @@ extension MessageOptions {
                     "'proxy_protocol' needs 'trusted_relays': anybody can write such a header"))
         }
         messageLimit = Swift.max(settings.size("message_limit") ?? messageLimit, 64)
+        senderLimit = settings.integer("sender_limit") ?? senderLimit
         sources = Self.sources(settings, &problems)
         listener.stream.senders =
             senders.networks.isEmpty
@@ -100,11 +104,14 @@ extension MessageOptions {
     ) {
         if let charset = settings.text("charset") {
             profile.charset = charset
-            if !CharsetConverter.isKnown(charset) {
+            let converter = CharsetConverter(charset)
+            if converter?.keepsASCII != true {
                 problems.append(
                     SettingsProblem(
                         .invalidValue, at: settings.location(of: "charset"),
-                        "'charset' is '\(charset)', which the C library does not know",
+                        "'charset' is '\(charset)', which "
+                            + (converter == nil
+                                ? "the C library does not know" : "writes ASCII in another way"),
                         hint: "for example windows-1252; iconv -l lists them"))
             }
         }

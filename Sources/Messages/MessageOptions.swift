@@ -11,6 +11,8 @@ public struct MessageOptions: Sendable {
     public var readsProxyHeaders = false
     /// Longest message in bytes; more is cut and counted.
     var messageLimit = 64 << 10
+    /// Senders that one socket remembers for certain; at most twice as many.
+    var senderLimit = 20_000
     /// Names and treatments of senders.
     var sources = SourceMap()
     /// Whether entries that RouterOS sends in pieces are put together.

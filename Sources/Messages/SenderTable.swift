@@ -5,7 +5,7 @@ import Net
 struct SenderTable {
     private let options: MessageOptions
     private let ledger: SourceLedger
-    private var senders: [IPAddress: MessageSender] = [:]
+    private var senders: RecentSenders
     /// Connections of which more is known than their peers.
     private var sessions: [Endpoint: Session] = [:]
 
@@ -19,6 +19,7 @@ struct SenderTable {
     init(_ options: MessageOptions, ledger: SourceLedger) {
         self.options = options
         self.ledger = ledger
+        senders = RecentSenders(limit: options.senderLimit)
     }
 
     func session(of source: PayloadSource) -> Session? { sessions[source.peer] }
@@ -52,9 +53,7 @@ struct SenderTable {
         let made = MessageSender(
             address, counters, options, profile(of: address, passedOnBy: relay),
             at: source.received)
-        // Spoofed addresses must not fill memory.
-        if senders.count >= ledger.limit { senders.removeAll() }
-        senders[address] = made
+        senders.add(made, at: address)
         return made
     }
 

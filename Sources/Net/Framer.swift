@@ -96,8 +96,9 @@ public struct Framer: Sendable {
         var first = start
         while first < bytes.byteCount, bytes.byte(at: first).isFrameFiller { first &+= 1 }
         guard surplus == 0, !isSkippingLine, first < bytes.byteCount else { return nil }
-        if format == .octetCounting || format == .auto && mode != .newline,
-            case .length(_, let headerEnd) = readCount(bytes, at: first)
+        if format == .octetCounting || format == .auto,
+            case .length(_, let headerEnd) = readCount(bytes, at: first),
+            mode != .newline || Self.hasPriority(bytes, at: headerEnd) == true
         {
             first = headerEnd
         }
@@ -134,7 +135,8 @@ public struct Framer: Sendable {
     private mutating func detected(_ bytes: RawSpan, at start: Int) -> Step {
         let isSettled = format == .octetCounting || agreeing >= 3
         if format == .auto, isSettled, mode == .newline {
-            return line(bytes, at: start)
+            return bytes.byte(at: start) &- 0x30 <= 9
+                ? countedAmongLines(bytes, at: start) : line(bytes, at: start)
         }
         switch readCount(bytes, at: start) {
         case .unknown: return .needMore
@@ -154,6 +156,36 @@ public struct Framer: Sendable {
             }
             return line(bytes, at: start)
         }
+    }
+
+    /// Reads a counted frame behind lines, as relays send whose own messages are counted and whose
+    /// senders' are not: one with a whole PRI and no line feed, or it is a line.
+    private mutating func countedAmongLines(_ bytes: RawSpan, at start: Int) -> Step {
+        switch readCount(bytes, at: start) {
+        case .none: return line(bytes, at: start)
+        case .unknown: return .needMore
+        case .length(let length, let headerEnd):
+            guard length <= limit, let hasPriority = Self.hasPriority(bytes, at: headerEnd) else {
+                return length <= limit ? .needMore : line(bytes, at: start)
+            }
+            guard hasPriority else { return line(bytes, at: start) }
+            let end = headerEnd &+ length
+            let lineEnd = lineEnd(bytes, at: start)
+            if let lineEnd, lineEnd < end &- 1 { return line(bytes, at: start) }
+            guard end <= bytes.byteCount else { return .needMore }
+            agree(on: .octetCounting)
+            return .frame(range: headerEnd..<end, next: end)
+        }
+    }
+
+    /// Whether `<`, one to three digits and `>` stand at `start`; `nil` when the bytes end before.
+    private static func hasPriority(_ bytes: RawSpan, at start: Int) -> Bool? {
+        var offset = start &+ 1
+        while offset < bytes.byteCount, bytes.byte(at: offset) &- 0x30 <= 9, offset &- start < 4 {
+            offset &+= 1
+        }
+        if offset == bytes.byteCount { return nil }
+        return offset > start &+ 1 && bytes.byte(at: offset) == UInt8(ascii: ">")
     }
 
     private mutating func oversizedCount(

@@ -283,7 +283,8 @@ struct ParserSettings {
             guard let type = FieldType(rawValue: name) else {
                 report(
                     .unknownChoice, location("types"), "'types' has no type '\(name)'",
-                    hint: Suggestion.hint(for: name, among: FieldType.allCases.map(\.rawValue)))
+                    hint: Suggestion.hint(for: name, among: FieldType.allCases.map(\.rawValue))
+                        ?? "there are integer, float, bool, hex and string")
                 continue
             }
             types[String(word[..<colon])] = type

@@ -77,6 +77,15 @@ import Testing
         #expect(error?.hint == "did you mean 'json'?")
     }
 
+    @Test func readsAnythingAsLinesWhenToldSo() throws {
+        let file = try directory.write(
+            Self.bytes("<13>Oct 11 22:14:15 h a: x\0\0\n") + [1, 2, 3, 0x0a], to: "a.log")
+        let run = try ParseRun([file, "--as", "syslog"])
+        #expect(run.status == 0 && run.lines.count == 2)
+        #expect(run.lines.first?.contains("Oct 11 22:14:15 h a: x") == true)
+        #expect(try ParseRun([file]).messages.contains("E2401"))
+    }
+
     @Test func saysWhatNobodyReads() throws {
         let file = try directory.write(
             TinyCapture.pcap([(53, [0, 1, 2, 3]), (6344, [0, 0, 0, 5])]), to: "a.pcap")

@@ -111,6 +111,40 @@ import Testing
         #expect(counted?.payloads == 10 && counted?.records == 4)
     }
 
+    @Test func remembersWhoIsHeardOfAndForgetsTheSilent() throws {
+        let bench = try IntakeBench("{sender_limit: 4, rate_limit: 1}")
+        func isTaken(_ sender: String) -> Bool {
+            bench.take(Self.line, from: IntakeBench.source(sender)) != ""
+        }
+        #expect(isTaken("192.0.2.1") && isTaken("192.0.2.2"))
+        // Who has used up his rate cannot send again because of others.
+        for other in 10..<30 {
+            #expect(isTaken("192.0.2.\(other)"))
+            #expect(!isTaken("192.0.2.1"))
+        }
+        #expect(isTaken("192.0.2.2"))
+    }
+
+    @Test func forgetsNobodyWithinTheLimit() throws {
+        let bench = try IntakeBench("{sender_limit: 4, rate_limit: 1}")
+        for round in 0..<10 {
+            for sender in 1...4 {
+                let record = bench.take(Self.line, from: IntakeBench.source("192.0.2.\(sender)"))
+                #expect((record != "") == (round == 0))
+            }
+        }
+    }
+
+    @Test func countsSendersBeyondTheLimitTogether() throws {
+        let bench = try IntakeBench("sender_limit: 2")
+        for sender in 1...5 {
+            _ = bench.take(Self.line, from: IntakeBench.source("192.0.2.\(sender)"))
+        }
+        bench.intake.endRound()
+        #expect(bench.ledger.snapshot.map(\.name) == ["192.0.2.1", "192.0.2.2", "others"])
+        #expect(bench.ledger.snapshot.map(\.payloads) == [1, 1, 3])
+    }
+
     // MARK: Texts
 
     @Test(arguments: [

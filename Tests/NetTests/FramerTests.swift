@@ -78,8 +78,17 @@ import Testing
         #expect(texts(stream) == expected)
     }
 
-    @Test func sticksToLinesAfterThree() {
-        #expect(texts("<1>a\n<1>b\n<1>c\n5 <3>ab\n") == ["<1>a", "<1>b", "<1>c", "5 <3>ab"])
+    @Test(arguments: [
+        // Counted frames behind lines.
+        ("5 <3>ab\n", ["<3>ab"]), ("5 <3>ab6 <3>cde<3>f\n", ["<3>ab", "<3>cde", "<3>f"]),
+        ("6 <3>ab\n5 <3>cd", ["<3>ab\n", "<3>cd"]), ("9 <3>ab", ["<3>ab"]),
+        // Lines that only begin so.
+        ("9 <3>ab\n<3>c\n", ["9 <3>ab", "<3>c"]), ("5 <b>ab\n", ["5 <b>ab"]),
+        ("5 <>abc\n", ["5 <>abc"]), ("5 <1234>\n", ["5 <1234>"]), ("1999 <3>\n", ["1999 <3>"]),
+        ("5 ab\n", ["5 ab"]), ("5 <3\n", ["5 <3"]), ("5\n", ["5"]), ("5 <b", ["5 <b"]),
+    ])
+    func findsCountedFramesBehindLines(stream: String, expected: [String]) {
+        #expect(texts("<1>a\n<1>b\n<1>c\n" + stream) == ["<1>a", "<1>b", "<1>c"] + expected)
     }
 
     @Test func findsItsWayAfterAWrongCount() {
@@ -135,6 +144,7 @@ import Testing
         "<34>Oct 11 22:14:15 a\n<34>Oct 11 22:14:15 b\r\n\n<34>c\n5 <3>ab\n",
         "4 <1>a4 <1>b4 <1>c3 <1>d\n4 <1>e99999 <x\nyy\n",
         "<30>Oct  2 r a<30>Oct  2 r bbbbbbbbbbbbbbbbbbbbbbbbbbbbb<30>Jan 1 c\n<31>2026 d",
+        "<1>a\n<1>b\n<1>c\n5 <3>ab6 <3>cde<3>f\n7 <3>a\nb 24 <13>c\n",
         "\n\n12345 <aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n<1>b\n1 <",
     ]
 

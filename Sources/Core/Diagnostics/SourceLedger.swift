@@ -74,26 +74,33 @@ public final class SourceCounters: Sendable {
 
 /// All senders of one input.
 ///
-/// Bounded: beyond `limit` senders, the rest share one entry, so spoofed addresses cannot fill
-/// memory.
+/// Bounded: beyond a limit, the rest share one entry, so spoofed addresses cannot fill memory.
 public final class SourceLedger: Sendable {
-    public let limit: Int
-    private let sources = Mutex<[String: SourceCounters]>([:])
+    private struct Sources {
+        var limit: Int
+        var counters: [String: SourceCounters] = [:]
+    }
+
+    private let sources: Mutex<Sources>
     private let others = SourceCounters(name: "others")
     private let kernelDrops = Atomic<UInt64>(0)
     private let recognised = Mutex<[KindCounts]>([])
 
-    public init(limit: Int = 20_000) { self.limit = limit }
+    /// - Parameter limit: senders that are counted one by one.
+    public init(limit: Int = 20_000) { sources = Mutex(Sources(limit: limit)) }
+
+    /// Sets how many senders are counted one by one; those that are already stay.
+    public func setLimit(_ limit: Int) { sources.withLock { $0.limit = limit } }
 
     /// The counters of a sender, made at first use.
     ///
     /// Decoders keep the reference.
     public func counters(for name: String) -> SourceCounters {
         sources.withLock { sources in
-            if let known = sources[name] { return known }
-            guard sources.count < limit else { return others }
+            if let known = sources.counters[name] { return known }
+            guard sources.counters.count < sources.limit else { return others }
             let made = SourceCounters(name: name)
-            sources[name] = made
+            sources.counters[name] = made
             return made
         }
     }
@@ -128,7 +135,7 @@ public final class SourceLedger: Sendable {
 
     /// All senders' numbers, by name; the shared rest last.
     public var snapshot: [SourceCounters.Snapshot] {
-        var all = sources.withLock { $0.values.map(\.snapshot) }
+        var all = sources.withLock { $0.counters.values.map(\.snapshot) }
         all.sort { $0.name < $1.name }
         let rest = others.snapshot
         if rest.payloads > 0 || !rest.problems.isEmpty { all.append(rest) }

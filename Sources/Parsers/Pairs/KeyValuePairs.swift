@@ -117,8 +117,10 @@ struct KeyValuePairs: Sendable, Equatable {
         let start = offset
         guard allowsSpaces, isBlankSeparated else {
             while offset < line.byteCount, !isPairEnd(line, at: offset) { offset &+= 1 }
-            return isBlankSeparated
-                ? start..<offset : PairText.trimmed(line, start..<offset)
+            guard isBlankSeparated else { return PairText.trimmed(line, start..<offset) }
+            // `a=1, b=2`: the comma is between pairs.
+            let isStopped = offset > start && Self.isStop(line.byte(at: offset &- 1))
+            return start..<(isStopped ? offset &- 1 : offset)
         }
         // The word that may be the next key; the value itself is none.
         var wordStart = start

@@ -9,7 +9,8 @@ enum TextEscape: Equatable {
     /// A backslash stands before quotes and backslashes only: elsewhere it is one, as in
     /// `C:\temp`.
     case quoted
-    /// CEF: `\=`, `\|`, `\\`, `\n`, `\r`.
+    /// CEF: `\=`, `\|`, `\\`, `\n`, `\r`; elsewhere a backslash is one: senders forget to escape
+    /// those of `DOMAIN\user`.
     case cef
     /// Fluent Bit's `escaped`: the letters `a b f n r t v`; other characters stand for themselves.
     case letters
@@ -60,7 +61,10 @@ enum TextEscape: Equatable {
             switch byte {
             case UInt8(ascii: "n"): buffer.append(UInt8(0x0a))
             case UInt8(ascii: "r"): buffer.append(UInt8(0x0d))
-            default: buffer.append(byte)
+            case UInt8(ascii: "="), UInt8(ascii: "|"), UInt8(ascii: "\\"): buffer.append(byte)
+            default:
+                buffer.append(UInt8(ascii: "\\"))
+                buffer.append(byte)
             }
         case .letters: buffer.append(TextEscape.letter(byte) ?? byte)
         case .codes:

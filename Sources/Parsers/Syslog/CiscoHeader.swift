@@ -184,7 +184,7 @@ struct CiscoHeader {
         return !hasThreeDots(line, range)
     }
 
-    private static func isNumber(_ line: RawSpan, _ range: Range<Int>) -> Bool {
+    static func isNumber(_ line: RawSpan, _ range: Range<Int>) -> Bool {
         for offset in range where !line.byte(at: offset).isDigit { return false }
         return true
     }

@@ -84,7 +84,7 @@ extension SyslogReader {
         if header.time == nil, let time = clock.read(line, at: start, received: received) {
             header.time = time
             header.timeText = SyslogFields.slot(start, time.end)
-            header.timeEnd = Self.zoneEnd(line, at: time.end)
+            header.timeEnd = Self.zoneEnd(line, at: time.end, isIOS: header.number != nil)
             return header.timeEnd
         }
         if let end = CiscoHeader.numberEnd(line, at: start) {
@@ -94,6 +94,11 @@ extension SyslogReader {
             let partEnd = header.addWord(line, start..<end)
         {
             return partEnd
+        }
+        if line.hasByte(UInt8(ascii: "["), at: start),
+            let end = Self.sessionEnd(line, at: start)
+        {
+            return end
         }
         // A name of several words (`logging origin-id string`) has a time behind.
         guard header.number != nil, header.hostname == Slot.null, header.time == nil,
@@ -106,11 +111,33 @@ extension SyslogReader {
     }
 
     /// The end of ` EDT` in front of a colon: the name of a zone that is not known.
-    private static func zoneEnd(_ line: RawSpan, at start: Int) -> Int {
+    ///
+    /// - Parameter isIOS: whether any word in front of a tag is one: `clock timezone GMT+1 1`.
+    private static func zoneEnd(_ line: RawSpan, at start: Int, isIOS: Bool) -> Int {
         guard line.hasByte(UInt8(ascii: " "), at: start) else { return start }
         var offset = start &+ 1
         while offset < line.byteCount, line.byte(at: offset) &- 0x41 < 26 { offset &+= 1 }
-        return (2...5).contains(offset &- start &- 1) && line.hasByte(UInt8(ascii: ":"), at: offset)
+        if (2...5).contains(offset &- start &- 1), line.hasByte(UInt8(ascii: ":"), at: offset) {
+            return offset
+        }
+        return isIOS ? namedZoneEnd(line, at: start) : start
+    }
+
+    /// The end of ` GMT+1` in front of a tag.
+    @inline(never)
+    private static func namedZoneEnd(_ line: RawSpan, at start: Int) -> Int {
+        var offset = start &+ 1
+        while offset < line.byteCount, line.byte(at: offset) > 0x20,
+            line.byte(at: offset) != UInt8(ascii: ":")
+        { offset &+= 1 }
+        return (1...16).contains(offset &- start &- 1) && line.hasBytes(of: ": %", at: offset)
             ? offset : start
+    }
+
+    /// The end of what `logging host ... session-id` writes: `[syslog@9 s_id="rtr:514"]: `.
+    @inline(never)
+    private static func sessionEnd(_ line: RawSpan, at start: Int) -> Int? {
+        guard line.hasBytes(of: "[syslog@9 ", at: start) else { return nil }
+        return line.firstIndex(of: UInt8(ascii: "]"), from: start).map { $0 &+ 1 }
     }
 }

@@ -23,7 +23,14 @@ extension SyslogReader {
         {
             offset = end
         } else {
-            offset = readHostname(line, at: offset, into: &fields)
+            let first = offset
+            offset = readHostname(line, at: first, into: &fields)
+            if fields.hostname & 0xffff_ffff == 3, line.monthName(at: first) != nil,
+                let end = readSecondTime(line, at: first, received: received, into: &fields)
+            {
+                guard end < line.byteCount else { return }
+                offset = readHostname(line, at: end, into: &fields)
+            }
         }
         if line.hasByte(UInt8(ascii: "l"), at: offset),
             readRepetition(line, at: offset, into: &fields)
@@ -36,7 +43,27 @@ extension SyslogReader {
         {
             return
         }
-        readTag(line, at: offset, into: &fields)
+        readTag(line, at: offset, received: received, into: &fields)
+    }
+
+    /// Reads the sender's own time behind that of a relay which put no name there:
+    /// `Oct 11 22:14:15 Oct 11 22:14:14 host app: text`.
+    ///
+    /// - Returns: where the hostname begins, the line's end when all is read; `nil` when no time
+    ///   stands at `start`.
+    @inline(never)
+    private func readSecondTime(
+        _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
+    ) -> Int? {
+        guard let second = clock.read(line, at: start, received: received) else { return nil }
+        fields.hostname = Slot.null
+        if bodies != .off, readCisco(line, at: start, received: received, into: &fields) {
+            return line.byteCount
+        }
+        let end = line.hasByte(UInt8(ascii: ":"), at: second.end) ? second.end &+ 1 : second.end
+        let next = Self.skipSpaces(line, from: end)
+        if next == line.byteCount { fields.message = SyslogFields.slot(next, next) }
+        return next
     }
 
     /// Reads what no RFC puts behind the hostname: a header of Cisco's, sent on by a relay, the
@@ -53,7 +80,7 @@ extension SyslogReader {
             let next = Self.skipSpaces(line, from: start &+ 1)
             guard line.hasByte(UInt8(ascii: "%"), at: next),
                 VendorTag.read(line, at: next) != nil
-            else { return false }
+            else { return readCisco(line, at: start, received: received, into: &fields) }
             // The tag is read with the text.
             fields.message = SyslogFields.slot(next, line.byteCount)
             return true
@@ -61,6 +88,10 @@ extension SyslogReader {
             guard VendorTag.read(line, at: start) != nil else { return false }
             fields.message = SyslogFields.slot(start, line.byteCount)
             return true
+        case UInt8(ascii: "["):
+            return readBracketedAddress(line, at: start, received: received, into: &fields)
+        case UInt8(ascii: "(") where !line.hasByte(UInt8(ascii: "\""), at: start &+ 1):
+            return readBracketedTag(line, at: start, into: &fields)
         case UInt8(ascii: "("):
             // Ubiquiti: `("U7LT,24a43c000000,v3.9.3.7537") hostapd: text`.
             guard fields.hostname == Slot.null, line.hasByte(UInt8(ascii: "\""), at: start &+ 1),
@@ -70,7 +101,8 @@ extension SyslogReader {
                 line.hasByte(UInt8(ascii: "\""), at: end &- 1)
             else { return false }
             fields.hostname = SyslogFields.slot(start &+ 2, comma)
-            readTag(line, at: Self.skipSpaces(line, from: end &+ 1), into: &fields)
+            readTag(
+                line, at: Self.skipSpaces(line, from: end &+ 1), received: received, into: &fields)
             return true
         case 0x30...0x39, UInt8(ascii: "*"), UInt8(ascii: "."):
             return readCisco(line, at: start, received: received, into: &fields)
@@ -78,6 +110,23 @@ extension SyslogReader {
         }
     }
 
+    /// Reads an address in brackets in the place of a hostname: `[2001:db8::1] app: text`.
+    private func readBracketedAddress(
+        _ line: RawSpan, at start: Int, received: Timestamp, into fields: inout SyslogFields
+    ) -> Bool {
+        guard fields.hostname == Slot.null,
+            let close = line.firstIndex(of: UInt8(ascii: "]"), from: start), close &- start <= 64,
+            line.hasByte(UInt8(ascii: " "), at: close &+ 1)
+        else { return false }
+        let address = line.extracting(start &+ 1..<close)
+        guard IPAddress(address.makeString()) != nil else { return false }
+        fields.hostname = SyslogFields.slot(start &+ 1, close)
+        readTag(
+            line, at: Self.skipSpaces(line, from: close &+ 1), received: received, into: &fields)
+        return true
+    }
+
+    @inline(__always)
     static func skipSpaces(_ line: RawSpan, from start: Int) -> Int {
         var offset = start
         while line.hasByte(UInt8(ascii: " "), at: offset) { offset &+= 1 }
@@ -97,12 +146,18 @@ extension SyslogReader {
         while offset < line.byteCount {
             let byte = line.byte(at: offset)
             if !ByteSet.hostname.contains(byte) {
-                guard byte == UInt8(ascii: ",") else { break }
+                // Ubiquiti's versions have a plus.
+                guard byte == UInt8(ascii: ",") || comma >= 0 && byte == UInt8(ascii: "+") else {
+                    break
+                }
                 if comma < 0 { comma = offset }
             }
             offset &+= 1
         }
-        guard offset < line.byteCount, offset > start else { return start }
+        // `::1` and its like begin with a colon.
+        guard offset < line.byteCount, offset > start || line.hasBytes(of: "::", at: start) else {
+            return start
+        }
         switch line.byte(at: offset) {
         case UInt8(ascii: " "):
             // Palo Alto without a name: `1,2026/10/11 22:14:15,`.
@@ -136,6 +191,13 @@ extension SyslogReader {
             }
             offset &+= 1
         }
+        // A zone (RFC 4007 §11).
+        if line.hasByte(UInt8(ascii: "%"), at: offset) {
+            offset &+= 1
+            while offset < line.byteCount, ByteSet.hostname.contains(line.byte(at: offset)) {
+                offset &+= 1
+            }
+        }
         guard colons >= 2, line.hasByte(UInt8(ascii: " "), at: offset),
             line.byte(at: offset &- 1) != UInt8(ascii: ":") || colons == 2
         else { return nil }
@@ -154,110 +216,5 @@ extension SyslogReader {
         else { return nil }
         fields.hostname = SyslogFields.slot(nameStart, colon)
         return Self.skipSpaces(line, from: colon &+ 1)
-    }
-
-    // MARK: Tag and content
-
-    /// Longest tag accepted; RFC 3164 says 32.
-    private static let tagLimit = 128
-
-    /// Reads `tag:`, `tag[pid]:`, `tag[pid]` or `tag(pid):`, then the content.
-    private func readTag(_ line: RawSpan, at start: Int, into fields: inout SyslogFields) {
-        var offset = start
-        let limit = Swift.min(line.byteCount, start &+ Self.tagLimit &+ 1)
-        while offset < limit, !ByteSet.tagEnd.contains(line.byte(at: offset)) { offset &+= 1 }
-        var contentStart = start
-        if offset > start, offset < limit {
-            switch line.byte(at: offset) {
-            // `http://` is text.
-            case UInt8(ascii: ":") where isEvent(line, start..<offset): break
-            case UInt8(ascii: ":") where !line.hasByte(UInt8(ascii: "/"), at: offset &+ 1):
-                fields.appName = SyslogFields.slot(start, offset)
-                contentStart = offset &+ 1
-            case UInt8(ascii: "["):
-                if let end = readProcess(
-                    line, at: offset &+ 1, until: UInt8(ascii: "]"), into: &fields)
-                {
-                    fields.appName = SyslogFields.slot(start, offset)
-                    contentStart = line.hasByte(UInt8(ascii: ":"), at: end) ? end &+ 1 : end
-                }
-            case UInt8(ascii: "("):
-                if let end = readProcess(
-                    line, at: offset &+ 1, until: UInt8(ascii: ")"), into: &fields)
-                {
-                    if line.hasByte(UInt8(ascii: ":"), at: end) {
-                        fields.appName = SyslogFields.slot(start, offset)
-                        contentStart = end &+ 1
-                    } else {
-                        fields.procID = Slot.null
-                    }
-                }
-            default: break
-            }
-        }
-        if contentStart > start {
-            // One space of separation is not content.
-            if line.hasByte(UInt8(ascii: " "), at: contentStart) { contentStart &+= 1 }
-            if keepsNil { contentStart = Self.skipSpaces(line, from: contentStart) }
-        }
-        fields.message = SyslogFields.slot(contentStart, line.byteCount)
-    }
-
-    /// Whether the tag is the `CEF:0|` or `LEEF:1.0|` of an event.
-    @inline(__always)
-    private func isEvent(_ line: RawSpan, _ tag: Range<Int>) -> Bool {
-        guard tag.count == 3 || tag.count == 4, bodies != .off,
-            line.byte(at: tag.upperBound &- 1) == UInt8(ascii: "F"),
-            Self.hasDigit(line, at: tag.upperBound &+ 1)
-        else { return false }
-        return tag.count == 3
-            ? line.hasBytes(of: "CEF", at: tag.lowerBound)
-            : line.hasBytes(of: "LEEF", at: tag.lowerBound)
-    }
-
-    /// Whether a digit stands at `start`, or behind a space there.
-    private static func hasDigit(_ line: RawSpan, at start: Int) -> Bool {
-        let next = line.hasByte(UInt8(ascii: " "), at: start) ? start &+ 1 : start
-        return next < line.byteCount && line.byte(at: next).isDigit
-    }
-
-    /// Reads a process id up to its bracket.
-    ///
-    /// - Returns: the offset behind the bracket; `nil` when none closes soon.
-    private func readProcess(
-        _ line: RawSpan, at start: Int, until bracket: UInt8, into fields: inout SyslogFields
-    ) -> Int? {
-        var offset = start
-        let limit = Swift.min(line.byteCount, start &+ Self.tagLimit)
-        while offset < limit, line.byte(at: offset) != bracket {
-            if line.byte(at: offset) <= 0x20 { return nil }
-            offset &+= 1
-        }
-        guard offset < limit else { return nil }
-        let isNil =
-            offset == start || offset == start &+ 1 && line.byte(at: start) == UInt8(ascii: "-")
-        if !isNil { fields.procID = SyslogFields.slot(start, offset) }
-        return offset &+ 1
-    }
-
-    /// Reads `last message repeated N times`, which stands where a tag would.
-    func readRepetition(
-        _ line: RawSpan, at start: Int, into fields: inout SyslogFields
-    ) -> Bool {
-        let phrase: StaticString = "last message repeated "
-        guard line.hasByte(UInt8(ascii: "l"), at: start), line.hasBytes(of: phrase, at: start)
-        else {
-            return false
-        }
-        var offset = start &+ phrase.utf8CodeUnitCount
-        var count: UInt32 = 0
-        while offset < line.byteCount, line.byte(at: offset).isDigit, count < 100_000_000 {
-            count = count &* 10 &+ UInt32(line.byte(at: offset) &- 0x30)
-            offset &+= 1
-        }
-        guard line.hasBytes(of: " time", at: offset) else { return false }
-        fields.repeatCount = count
-        fields.message = SyslogFields.slot(start, line.byteCount)
-        return true
     }
 }

@@ -13,22 +13,38 @@ extension SyslogReader {
         guard bodies != .off,
             fields.hasVendor
                 || SyslogBody.mayStart(line, at: start, allowsOne: bodies == .kv)
+                || fields.appName & 0xffff_ffff == 6 && Self.isNetfilter(line, at: start, fields)
         else { return format }
         return readSpecial(line, at: start, of: format, received: received, into: &fields)
     }
 
+    /// Whether a text of a program with six letters is the kernel's, and of its firewall.
+    @inline(never)
+    private static func isNetfilter(
+        _ line: RawSpan, at start: Int, _ fields: SyslogFields
+    ) -> Bool {
+        line.hasBytes(of: "kernel", at: Int(fields.appName >> 32))
+            && SyslogBody.netfilterStart(line, from: start) != nil
+    }
+
     @inline(never)
     private func readSpecial(
-        _ line: RawSpan, at start: Int, of format: SyslogFormat, received: Timestamp,
+        _ line: RawSpan, at textStart: Int, of format: SyslogFormat, received: Timestamp,
         into fields: inout SyslogFields
     ) -> SyslogFormat {
-        if !fields.hasVendor, line.hasByte(UInt8(ascii: "%"), at: start),
-            let tag = VendorTag.read(line, at: start)
+        // Relays keep the blank that stood behind a tag.
+        let start = Self.skipSpaces(line, from: textStart)
+        if !fields.hasVendor, let tagStart = SyslogBody.tagStart(line, at: start),
+            let tag = VendorTag.read(line, at: tagStart)
         {
             vendorFields = VendorFields()
+            vendorFields.logNumber = SyslogBody.number(line, start..<tagStart)
             apply(tag, line, into: &fields)
             fields.hasVendor = true
             fields.message = SyslogFields.slot(tag.end, line.byteCount)
+        }
+        if !fields.hasVendor, format == .rfc5424, start > textStart {
+            readRelayed(line, at: start, received: received, into: &fields)
         }
         if fields.hasVendor { return hasCiscoTime(line, format, fields) ? .cisco : format }
         if findsRouterOS, fields.appName == Slot.null,

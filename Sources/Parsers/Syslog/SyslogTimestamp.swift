@@ -36,16 +36,20 @@ extension SyslogTimestamp {
     }
 
     /// RFC 3339 and its relatives: space for `T`, offset without colon or behind a space, comma as
-    /// decimal mark.
+    /// decimal mark, `2026/10/11 22:14:15`, and Sophos UTM's `2026:10:11-22:14:15`.
     static func readISO(_ line: RawSpan, at start: Int) -> SyslogTimestamp? {
-        guard start &+ 19 <= line.byteCount, line.byte(at: start &+ 4) == UInt8(ascii: "-"),
-            line.byte(at: start &+ 7) == UInt8(ascii: "-"),
+        guard start &+ 19 <= line.byteCount else { return nil }
+        let dash = line.byte(at: start &+ 4)
+        guard line.byte(at: start &+ 7) == dash, !dash.isDigit,
             let century = line.twoDigits(at: start), let year = line.twoDigits(at: start &+ 2),
             let month = line.twoDigits(at: start &+ 5), let day = line.twoDigits(at: start &+ 8)
         else { return nil }
         let separator = line.byte(at: start &+ 10)
-        switch separator {
-        case UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: " "): break
+        switch (dash, separator) {
+        case (UInt8(ascii: "-"), UInt8(ascii: "T")), (UInt8(ascii: "-"), UInt8(ascii: "t")),
+            (UInt8(ascii: "-"), UInt8(ascii: " ")), (UInt8(ascii: "/"), UInt8(ascii: " ")),
+            (UInt8(ascii: ":"), UInt8(ascii: "-")):
+            break
         default: return nil
         }
         guard var result = readClock(line, at: start &+ 11) else { return nil }
@@ -187,9 +191,11 @@ extension SyslogTimestamp {
     private mutating func readFraction(_ line: RawSpan) {
         guard end &+ 1 < line.byteCount else { return }
         let mark = line.byte(at: end)
-        guard mark == UInt8(ascii: ".") || mark == UInt8(ascii: ","),
+        guard mark == UInt8(ascii: ".") || mark == UInt8(ascii: ",") || mark == UInt8(ascii: ":"),
             line.byte(at: end &+ 1).isDigit
         else { return }
+        // H3C's milliseconds are three digits and have a year behind: `22:14:15:123 2026`.
+        guard mark != UInt8(ascii: ":") || line.trailingYear(at: end &+ 5) != nil else { return }
         var offset = end &+ 1
         var scale: Int64 = 100_000_000
         while offset < line.byteCount, line.byte(at: offset).isDigit {

@@ -1,10 +1,10 @@
 import Core
 
 /// The tag with which network devices begin a text: Cisco's `%SYS-5-CONFIG_I:`, Junos's
-/// `%INTERACT-5-UI_COMMIT:`, EOS's, Huawei's `%%01IFNET/4/LINK_STATE(l)[5]:` and H3C's.
+/// `%INTERACT-5-UI_COMMIT:`, EOS's, Dell's, Huawei's `%%01IFNET/4/LINK_STATE(l)[5]:` and H3C's.
 struct VendorTag {
     enum Vendor: Int, CaseIterable {
-        case cisco, juniper, arista, huawei, h3c
+        case cisco, juniper, arista, huawei, h3c, dell
 
         var name: String {
             switch self {
@@ -13,6 +13,7 @@ struct VendorTag {
             case .arista: "Arista"
             case .huawei: "Huawei"
             case .h3c: "H3C"
+            case .dell: "Dell"
             }
         }
     }
@@ -38,11 +39,26 @@ struct VendorTag {
         // NX-OS puts the virtual device in front: `%$ VDC-1 %$ %ETHPORT-5-IF_UP:`.
         if line.hasBytes(of: "%$", at: start) {
             guard let end = line.firstIndex(of: UInt8(ascii: "%"), from: start &+ 2),
-                end &- start <= 64, line.hasBytes(of: "%$ %", at: end)
+                end &- start <= 64, line.hasBytes(of: "%$ ", at: end)
             else { return nil }
-            offset = end &+ 3
+            offset = SyslogReader.skipSpaces(line, from: end &+ 2)
+            guard line.hasByte(UInt8(ascii: "%"), at: offset) else { return nil }
         }
-        return readFacility(line, at: offset)
+        return readFacility(line, at: offset) ?? readUnit(line, at: offset)
+    }
+
+    /// Reads the tag of Dell's FTOS, which names the unit first: `%STKUNIT0-M:CP %IFMGR-5-OSTATE_UP:`.
+    private static func readUnit(_ line: RawSpan, at start: Int) -> VendorTag? {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":"), from: start),
+            let space = line.firstIndex(of: UInt8(ascii: " "), from: start), space &- start <= 24,
+            colon > start &+ 1, space &- colon == 3, line.hasByte(UInt8(ascii: "%"), at: space &+ 1)
+        else { return nil }
+        for offset in start &+ 1..<space where offset != colon {
+            guard isTagByte(line.byte(at: offset)) else { return nil }
+        }
+        guard var tag = readFacility(line, at: space &+ 1) else { return nil }
+        tag.vendor = .dell
+        return tag
     }
 
     /// Reads `%FACILITY-SUBFACILITY-SEVERITY-MNEMONIC`, up to a colon, a space or the end.

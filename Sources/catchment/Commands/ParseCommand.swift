@@ -60,7 +60,8 @@ struct ParseCommand {
             case .table: TablePrinter(output)
             }
         let session = ParseSession(
-            router: router, printer: printer, console: console, limit: options.limit, now: now)
+            router: router, printer: printer, console: console, limit: options.limit, now: now,
+            isText: options.readsLines)
         if progress { session.progress = ParseProgress(console) }
         for input in inputs where !session.isDone {
             switch input {

@@ -63,6 +63,9 @@ struct ParseOptions: Equatable {
         The key is looked for as the output does: in the environment, shared files ...
         """
 
+    /// Whether `--as` says that files hold lines.
+    var readsLines: Bool { configuration == nil && reading != nil && reading != "netflow" }
+
     init(_ arguments: [String], registry: Registry) throws(UsageError) {
         let stores = Stores(
             schemes: registry.readableOutputs.map { $0.scheme },

@@ -10,6 +10,8 @@ final class ParseSession {
     private let printer: any RecordPrinter
     private let console: Console
     private let now: Timestamp
+    /// Whether files of no known format are lines, which may hold anything.
+    private let isText: Bool
     /// Records that may still be printed.
     private var remaining: Int
     private let isLimited: Bool
@@ -22,12 +24,13 @@ final class ParseSession {
 
     init(
         router: any PayloadRouter, printer: any RecordPrinter, console: Console,
-        limit: Int?, now: Timestamp
+        limit: Int?, now: Timestamp, isText: Bool
     ) {
         self.router = router
         self.printer = printer
         self.console = console
         self.now = now
+        self.isText = isText
         remaining = limit ?? .max
         isLimited = limit != nil
     }
@@ -38,7 +41,7 @@ final class ParseSession {
     /// Reads one file; what cannot be read is said and counted.
     func read(_ path: String) {
         do throws(OperationError) {
-            try read(try CaptureFile.open(path, now: now), path, line: .line)
+            try read(try CaptureFile.open(path, now: now, isText: isText), path, line: .line)
         } catch {
             report(error, of: path)
         }
@@ -77,7 +80,7 @@ final class ParseSession {
     /// - Throws: what would be the same for the next object.
     private func read(_ object: any ByteStream, _ path: String) throws(OperationError) {
         do throws(OperationError) {
-            let file = try CaptureFile(object, path: path, now: now)
+            let file = try CaptureFile(object, path: path, now: now, isText: isText)
             try read(file, path, line: .storedLine)
         } catch {
             switch error.code {

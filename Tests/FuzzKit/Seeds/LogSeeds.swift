@@ -47,6 +47,14 @@ enum LogSeeds {
         "<13>LEEF:2.0|V|P|1|4000|^|src=10.0.0.1^devTime=Oct 11 2026 22:14:15^a=b",
         "<30>CEF:0|MikroTik|RB|7|10|system,info,account|Low|dvchost=r1 msg=user a logged in",
         "<30>system,info,account user admin logged in from 192.0.2.1 via ssh",
+        "<4>Oct 11 22:14:15 h kernel: [  1.5] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1 LEN=40 DF",
+        "<86>Oct 11 22:14:15 [2001:db8::1] (sd-pam)[123]: message repeated 2 times: [ x]",
+        "<13>2026:10:11-22:14:15 fe80::1%eth0 802aa8000000,U6-Lite-6.5.28+14491: hostapd[1]: x",
+        "<189>Oct 11 22:14:15:123 2026 Oct 11 22:14:14 GMT+1: %STKUNIT0-M:CP %A-5-B: x",
+        "<189>1 2026-10-11T22:14:15Z r 45 - - -  SW1: 000046: Oct 11 22:14:14: %SYS-5-X: x",
+        "<189>1 2026-10-11T22:14:15Z r %SYS-6-CONFIG_I - - -  Configured",
+        "<13>1 2026-10-11T22:14:15Z h CEF - - - 0|V|P|1|100|n|5|src=192.0.2.1",
+        #"<189>45: [syslog@9 s_id="rtr:514"]: Oct 11 22:14:15 Paris: %CDP-4-X: y"#,
     ])
 
     static func routeros() -> SeedCorpus {

@@ -133,7 +133,7 @@ final class IntakeSubject: FuzzSubject {
                     source([("address", "192.0.2.11"), ("charset", "iso-2022-jp")]),
                     source([("address", "192.0.2.12"), ("hostname", "h"), ("parser", "routeros")]),
                     source([("address", "192.0.2.13"), ("parser", "syslog"), ("rate_limit", "2")]),
-                    source([("address", "2001:db8::/64"), ("charset", "utf-16")]),
+                    source([("address", "2001:db8::/64"), ("charset", "euc-jp")]),
                 ]), at: place)),
     ]
 }

@@ -40,7 +40,13 @@ struct CEFExtensionTests {
             ("a==b c=d=e", ["a>=b", "c>d=e"]),
             ("a.b=1 c[0].d=2 _e-f=3", ["a.b>1", "c[0].d>2", "_e-f>3"]),
             (#"a=x\\ b=y\"#, [#"a>x\"#, #"b>y\"#]),
-            (#"a=1\n2\r3 b=\q"#, ["a>1\n2\r3", "b>q"]),
+            (
+                #"suser=DOM\user path=C:\temp q=\"x\""#,
+                [
+                    #"suser>DOM\user"#, #"path>C:\temp"#, #"q>\"x\""#,
+                ]
+            ),
+            (#"a=1\n2\r3 b=\q"#, ["a>1\n2\r3", #"b>\q"#]),
             ("a=1\tb=2", ["a>1", "b>2"]),
             ("text first a=1", ["a>1", "text first"]),
             ("no pair", ["no pair"]),

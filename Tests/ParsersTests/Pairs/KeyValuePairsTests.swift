@@ -47,6 +47,8 @@ struct KeyValuePairsTests {
         ParserCase(
             [], "IN=eth0 OUT= DF LEN=348 LEN=328",
             #""IN":"eth0","DF":true,"LEN":"348","LEN_2":"328""#),
+        ParserCase([], "a=1, b=2; c=3,", #""a":"1","b":"2","c":"3""#),
+        ParserCase([], "a=1,2 b=, c=x", #""a":"1,2","c":"x""#),
         ParserCase([], "a=b=c =x y=", #""a":"b=c","=x":true"#),
         ParserCase(
             [("unquoted_spaces", "on")], #"msg=user logged in src=1 note="x y=z" end=a  b "#,

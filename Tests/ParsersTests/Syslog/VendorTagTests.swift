@@ -62,6 +62,16 @@ import Testing
         SyslogLine(
             "<189>29: rtr-a1: 1 2: %SYS-6-BOOTTIME: text",
             ["hostname": "rtr-a1", "device_uptime": "1 2", "msg_id": "BOOTTIME"]),
+        // A name that `clock timezone` was given.
+        SyslogLine(
+            "<189>45: Oct 11 22:14:15.123 GMT+1: %CDP-4-X: y",
+            ["sequence": "45", "app_name": "%CDP-4-X", "hostname": nil, "message": "y"]),
+        SyslogLine(
+            "<189>45: Oct 11 22:14:15.123 Paris: %CDP-4-X: y",
+            ["app_name": "%CDP-4-X", "hostname": nil, "message": "y"]),
+        SyslogLine(
+            #"<189>45: [syslog@9 s_id="rtr:514"]: Oct 11 22:14:15: %CDP-4-X: y"#,
+            ["sequence": "45", "msg_id": "X", "message": "y"]),
         SyslogLine(
             "<191>58: *Oct 11 02:35:28.123: OSPF-1 ADJ   Gi0/1: Interface going Up",
             [
@@ -147,6 +157,9 @@ import Testing
             "<189>2026 Oct 11 22:14:15 n7k %$ VDC-1 %$ %VSHD-5-CONFIG_I: Configured",
             ["hostname": "n7k", "vendor_facility": "VSHD", "message": "Configured"]),
         SyslogLine(
+            "<189>2026 Oct 11 22:14:15 n7k %$ VDC-1 %$  %AUTHPRIV-3-SYSTEM_MSG: x",
+            ["hostname": "n7k", "msg_id": "SYSTEM_MSG", "message": "x"]),
+        SyslogLine(
             "<189>: 2026 Oct 11 22:14:15 CEST: last message repeated 3 times",
             ["format": "cisco", "repeat_count": "3", "msg_id": nil]),
         SyslogLine(
@@ -196,6 +209,27 @@ import Testing
             [
                 "vendor": "Arista", "hostname": "leaf1", "app_name": "Ebra",
                 "vendor_facility": "LINEPROTO", "msg_id": "UPDOWN",
+            ]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 leaf1 Lldp: 000045: %LLDP-5-NEIGHBOR_NEW: LLDP neighbor",
+            [
+                "vendor": "Arista", "hostname": "leaf1", "app_name": "Lldp",
+                "log_sequence": "45", "msg_id": "NEIGHBOR_NEW", "message": "LLDP neighbor",
+            ]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15 s4048 %STKUNIT0-M:CP %IFMGR-5-OSTATE_UP: Te 0/1 is up",
+            [
+                "vendor": "Dell", "hostname": "s4048", "vendor_facility": "IFMGR",
+                "severity": "5", "msg_id": "OSTATE_UP", "message": "Te 0/1 is up",
+            ]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15: %STKUNIT0-M:CP %SEC-5-LOGIN_SUCCESS: x",
+            ["vendor": "Dell", "hostname": nil, "msg_id": "LOGIN_SUCCESS", "message": "x"]),
+        SyslogLine(
+            "<189>Oct 11 22:14:15:123 2026 SW5130 %%10IFNET/3/PHY_UPDOWN: x",
+            [
+                "vendor": "H3C", "hostname": "SW5130", "msg_id": "PHY_UPDOWN",
+                "time": "2026-10-11T22:14:15.123000000",
             ]),
         SyslogLine(
             "<29>Oct 11 22:14:15  host mgd[123]: UI_COMMIT: User 'a'",

@@ -45,7 +45,10 @@ struct SyslogBody: ~Copyable {
         guard start < line.byteCount else { return false }
         switch line.byte(at: start) {
         case UInt8(ascii: "{"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "C"),
-            UInt8(ascii: "L"), UInt8(ascii: "["):
+            UInt8(ascii: "L"), UInt8(ascii: "["), UInt8(ascii: " "):
+            return true
+        case 0x30...0x39
+        where line.hasByte(UInt8(ascii: "|"), at: start &+ 1) || tagStart(line, at: start) != nil:
             return true
         default:
             let end = start &+ 8
@@ -55,6 +58,26 @@ struct SyslogBody: ~Copyable {
                 || end &+ 8 <= line.byteCount && hasMark(line.uint64(at: end))
             return hasMark && (allowsOne || mayBePairs(line, at: start))
         }
+    }
+
+    /// Where a vendor's tag may start: at `start`, or behind a number there, as EOS writes it with
+    /// `logging format sequence-numbers`: `000045: %LLDP-5-NEIGHBOR_NEW:`.
+    @inline(never)
+    static func tagStart(_ line: RawSpan, at start: Int) -> Int? {
+        var offset = start
+        let limit = Swift.min(line.byteCount, start &+ 11)
+        while offset < limit, line.byte(at: offset).isDigit { offset &+= 1 }
+        if offset == start { return line.hasByte(UInt8(ascii: "%"), at: start) ? start : nil }
+        return line.hasBytes(of: ": %", at: offset) ? offset &+ 2 : nil
+    }
+
+    /// The number that a range begins with; 0 for none, and beyond 32 bits.
+    static func number(_ line: RawSpan, _ range: Range<Int>) -> UInt32 {
+        var value: UInt64 = 0
+        for offset in range where line.byte(at: offset).isDigit {
+            value = value &* 10 &+ UInt64(line.byte(at: offset) &- 0x30)
+        }
+        return UInt32(exactly: value) ?? 0
     }
 
     /// Whether two pairs stand at `start`, the second up to its `=`, or words with commas between.
@@ -136,6 +159,12 @@ struct SyslogBody: ~Copyable {
             guard wanted.allows(format),
                 readCEF(line, at: start, received: received, into: &fields)
             else { return false }
+        case 0x30...0x39 where Self.isCEF(line, at: start, fields):
+            // A relay took `CEF` for the name of a program.
+            format = .cef
+            guard wanted.allows(format),
+                readCEF(line, at: start &- 4, received: received, into: &fields)
+            else { return false }
         case UInt8(ascii: "L") where line.hasBytes(of: "LEEF:", at: start):
             format = .leef
             guard wanted.allows(format),
@@ -149,11 +178,17 @@ struct SyslogBody: ~Copyable {
             guard wanted.allows(format),
                 readPairs(
                     line, at: start, isForced: wanted == .kv, clock: clock, received: received,
-                    into: &fields)
+                    into: &fields) || readNetfilter(line, at: start)
             else { return false }
         }
         fields.body = format
         return true
+    }
+
+    private static func isCEF(_ line: RawSpan, at start: Int, _ fields: SyslogFields) -> Bool {
+        fields.appName & 0xffff_ffff == 3
+            && line.hasBytes(of: "CEF", at: Int(fields.appName >> 32))
+            && line.hasByte(UInt8(ascii: "|"), at: start &+ 1)
     }
 
     /// Whether the body is CEF of a RouterOS device.

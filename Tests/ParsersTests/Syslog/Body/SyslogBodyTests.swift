@@ -122,6 +122,35 @@ import Testing
                 "fields": "{prefix:WAN_IN-D-4001,DESCR:a b,IN:eth8,OUT:br0,LEN:40,DF:true}",
             ]),
         SyslogLine(
+            "<4>Oct 11 22:14:15 h kernel: [12345.678901] IN=eth0 OUT= SRC=192.0.2.1",
+            ["app_name": "kernel", "fields": "{IN:eth0,OUT:,SRC:192.0.2.1}"]),
+        SyslogLine(
+            "<4>Oct 11 22:14:15 h kernel: [  1.5] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1",
+            [
+                "fields": "{prefix:UFW BLOCK,IN:eth0,OUT:,SRC:192.0.2.1}",
+                "message": "[  1.5] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1",
+            ]),
+        SyslogLine(
+            "<4>Oct 11 22:14:15 h kernel: [1.5] [ipv4-NAM-D]IN=eth0 OUT=eth1 SRC=192.0.2.1",
+            ["fields": "{prefix:ipv4-NAM-D,IN:eth0,OUT:eth1,SRC:192.0.2.1}"]),
+        SyslogLine(
+            "<4>Oct 11 22:14:15 h kernel: DROP IN=eth0 OUT= SRC=192.0.2.1",
+            ["fields": "{prefix:DROP,IN:eth0,OUT:,SRC:192.0.2.1}"]),
+        SyslogLine(
+            "<4>Oct 11 22:14:15 h kernel: [1.5] REJECT wan in: IN=eth0 OUT= SRC=192.0.2.1",
+            ["fields": "{prefix:REJECT wan in,IN:eth0,OUT:,SRC:192.0.2.1}"]),
+        SyslogLine(
+            "<4>1 2026-10-11T22:14:15Z h kernel - - - DROP IN=eth0 OUT= SRC=192.0.2.1",
+            ["fields": "{prefix:DROP,IN:eth0,OUT:,SRC:192.0.2.1}"]),
+        SyslogLine(
+            "<4>Oct 11 22:14:15 h kernel: x PHYSIN=a IN=eth0 OUT= SRC=192.0.2.1",
+            ["fields": "{prefix:x PHYSIN=a,IN:eth0,OUT:,SRC:192.0.2.1}"]),
+        // Too few pairs, another program, another text.
+        SyslogLine("<4>Oct 11 22:14:15 h kernel: DROP IN=eth0 OUT=", ["fields": nil]),
+        SyslogLine("<4>Oct 11 22:14:15 h ulogd: DROP IN=a OUT=b SRC=c", ["fields": nil]),
+        SyslogLine("<4>Oct 11 22:14:15 h kernel: usb 1-1: new device", ["fields": nil]),
+        SyslogLine("<13>Oct 11 22:14:15 h app: a=1, b=2, c=3", ["fields": "{a:1,b:2,c:3}"]),
+        SyslogLine(
             #"<134>1 2026-10-11T22:14:15Z gw1 CheckPoint 12345 - [action:"Accept"; "#
                 + #"flags:"411908"; product:"VPN-1 & FireWall-1"; src:"192.0.2.1"]"#,
             [
