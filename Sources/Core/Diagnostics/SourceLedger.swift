@@ -2,8 +2,8 @@ import Synchronization
 
 /// What one sender (an exporter and its domain, a syslog peer) sent, and what was wrong with it.
 ///
-/// Counted by the decoder of the sender's input, on that input's thread only; read by anyone at any
-/// time.
+/// Counted by the decoder of the sender's input, on that input's thread only, unless it is shared;
+/// read by anyone at any time.
 public final class SourceCounters: Sendable {
     /// `192.0.2.1`, `192.0.2.1 domain 5`.
     public let name: String
@@ -18,7 +18,15 @@ public final class SourceCounters: Sendable {
     /// Written by decoders that look after their senders.
     public let presence = SenderPresence()
 
-    public init(name: String) { self.name = name }
+    /// Whether several threads count.
+    private let isShared: Bool
+
+    public convenience init(name: String) { self.init(name: name, isShared: false) }
+
+    init(name: String, isShared: Bool) {
+        self.name = name
+        self.isShared = isShared
+    }
 
     /// Counts one datagram, frame or line and the records it gave.
     @inline(__always)
@@ -34,10 +42,14 @@ public final class SourceCounters: Sendable {
         add(newRecords, to: records)
     }
 
-    /// There is one writer, so nothing can come between the load and the store: a locked addition
-    /// would cost several times as much, three times a message.
+    /// With one writer nothing can come between the load and the store: a locked addition would cost
+    /// several times as much, three times a message.
     @inline(__always)
     private func add(_ number: Int, to counter: borrowing Atomic<UInt64>) {
+        if isShared {
+            counter.wrappingAdd(UInt64(number), ordering: .relaxed)
+            return
+        }
         counter.store(
             counter.load(ordering: .relaxed) &+ UInt64(number), ordering: .relaxed)
     }
@@ -82,7 +94,7 @@ public final class SourceLedger: Sendable {
     }
 
     private let sources: Mutex<Sources>
-    private let others = SourceCounters(name: "others")
+    private let others = SourceCounters(name: "others", isShared: true)
     private let kernelDrops = Atomic<UInt64>(0)
     private let recognised = Mutex<[KindCounts]>([])
 

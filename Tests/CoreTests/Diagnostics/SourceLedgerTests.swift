@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import Testing
 
 @Suite struct SourceLedgerTests {
@@ -38,5 +39,16 @@ import Testing
         }
         #expect(ledger.snapshot.map(\.name) == ["a", "b", "others"])
         #expect(ledger.snapshot.map(\.records) == [1, 1, 2])
+    }
+
+    @Test func losesNothingThatSeveralThreadsCountInTheSharedEntry() {
+        let ledger = SourceLedger(limit: 0)
+        DispatchQueue.concurrentPerform(iterations: 4) { thread in
+            let counters = ledger.counters(for: "sender \(thread)")
+            for _ in 0..<20_000 { counters.count(payloadBytes: 3, records: 1) }
+        }
+        let others = ledger.snapshot.first
+        #expect(others?.payloads == 80_000 && others?.bytes == 240_000)
+        #expect(others?.records == 80_000)
     }
 }
