@@ -16,7 +16,7 @@ from collectors import ROOT, in_turns, median_range, show, verdict
 from peers import PORTS, agent
 
 RATE = 100_000
-WANTED = 1.5
+WANTED = 1.6
 
 
 def run(load, kind, senders, pairs, seconds):
