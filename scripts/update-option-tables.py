@@ -19,8 +19,11 @@ TABLE = re.compile(r"^\| option \| type \| default \| help \|\n(?:\|.*\n)+", re.
 def rows(plugin):
     """Option, type, default and help of each option."""
     text = subprocess.run([PROGRAM, "describe", plugin], check=True, capture_output=True).stdout
-    lines = iter(text.decode().splitlines())
-    header = next(line for line in lines if line.startswith("OPTION"))
+    own = text.decode().split("\nShared by all")[0]
+    lines = iter(own.splitlines())
+    header = next((line for line in lines if line.startswith("OPTION")), None)
+    if header is None:
+        return
     words = list(re.finditer(r"\S+", header))
     ends = [word.start() for word in words[1:]] + [None]
     for line in lines:
@@ -34,12 +37,8 @@ def rows(plugin):
 def table(plugin):
     result = "| option | type | default | help |\n|---|---|---|---|\n"
     for option, kind, default, text in rows(plugin):
-        note = ""
-        for remark in (" (may be a list)", " (required)"):
-            if text.endswith(remark):
-                text, note = text.removesuffix(remark), remark + note
         default = f"`{default}`" if default else ""
-        result += f"| `{option}` | {kind} | {default} | {text}{'' if text.endswith('.') else '.'}{note} |\n"
+        result += f"| `{option}` | {kind} | {default} | {text} |\n"
     return result
 
 
