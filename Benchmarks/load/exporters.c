@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "load.h"
+
 enum { RECORDS = 23, BATCH = 32, SIZE = 1500 };
 
 // Element and length: the fields of RouterOS 6.
@@ -22,20 +24,6 @@ static const uint16_t fields[][2] = {
     {8, 4},  {12, 4}, {15, 4}, {10, 4}, {14, 4}, {2, 4},   {1, 4},   {21, 4},  {22, 4},
     {7, 2},  {11, 2}, {4, 1},  {6, 1},  {5, 1},  {225, 4}, {226, 4}, {227, 2}, {228, 2}};
 enum { FIELDS = sizeof fields / sizeof *fields };
-
-static uint64_t state = 88172645463325252ull;
-static uint32_t next_random(void) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 16);
-}
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static uint8_t *put16(uint8_t *to, uint16_t value) {
     value = htons(value);

@@ -15,21 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "load.h"
+
 enum { BATCH = 32, SIZE = 512 };
-
-static uint64_t state = 88172645463325252ull;
-static uint32_t next_random(void) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 16);
-}
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static char buffers[BATCH][SIZE];
 static uint8_t controls[BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];

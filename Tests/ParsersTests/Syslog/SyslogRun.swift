@@ -1,5 +1,6 @@
 import Core
 import Parsers
+import TestKit
 
 /// One line, and some fields that its record must have; `nil` for those that it must not have.
 struct SyslogLine: Sendable, CustomStringConvertible {
@@ -32,6 +33,13 @@ struct SyslogRun {
     }
 
     func read(_ line: String) -> [String: String] { read(Array(line.utf8)) }
+
+    /// A damaged form of a line, cut or with flipped bits, that gives no record with a text.
+    func lost(damaging line: String) -> [UInt8]? {
+        let bytes = Array(line.utf8)
+        return (Array(Damage.truncations(of: bytes)) + Damage.flips(of: bytes, count: 500))
+            .first { read($0)["message"] == nil }
+    }
 
     /// The fields of an example that are not as expected: name, found, wanted.
     func differences(_ example: SyslogLine) -> [String] {
