@@ -64,8 +64,9 @@ struct SenderTable {
         guard place == 0, var profile = relay?.profile else {
             return options.sources.profiles[place]
         }
-        // The relay's limit is for all that it passes on together.
+        // The relay's limit is for all that it passes on together, and its name is its own.
         profile.rateLimit = options.sources.profiles[0].rateLimit
+        profile.hostname = []
         return profile
     }
 

@@ -52,6 +52,10 @@ import Testing
             "<34>Oct 11 22:14:15 203.0.113.6 su: m", #""time":"2026-10-11T20:14:15"#
         ),
         (
+            "[{address: 192.0.2.7, name: hub, hostname: hub}]",
+            "<34>Oct 11 22:14:15 203.0.113.6 su: m", #""hostname":"203.0.113.6""#
+        ),
+        (
             "[{address: 192.0.2.7, name: hub}, {address: 203.0.113.6, name: far}]",
             "<34>Oct 11 22:14:15 203.0.113.6 su: m", #""source_name":"far""#
         ),
