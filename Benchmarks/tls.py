@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures syslog over TLS: messages a second and the agent's CPU time per message.
 
-One sender on the same machine has 100 connections; each of its TLS records holds one message, as
-rsyslog sends them, or sixteen. It writes one record with each system call, which limits the sender, or
+One sender or two on the same machine have 100 connections; each of their TLS records holds one message, as
+rsyslog sends them, or sixteen. They write one record with each system call, which limits one sender, or
 several, which shows what the agent can take. With perf (Debian: linux-perf) the agent's time is split by
 libraries. Needs gcc, libssl-dev, openssl and a release build.
 
@@ -22,6 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AGENT = ROOT / ".build/release/catchment"
 PORT = 56514
+CONNECTIONS = 100
 
 
 def wait_for_port():
@@ -55,7 +56,7 @@ def shares(profile, home):
     return ", ".join(f"{name} {parts[name]:.0f} %" for name in order if parts[name] >= 1)
 
 
-def measure(home, sender, messages, per_record, per_write):
+def measure(home, sender, senders, messages, per_record, per_write):
     (home / "agent.yaml").write_text(f"""
 pipeline:
   inputs:
@@ -75,10 +76,16 @@ pipeline:
     wait_for_port()
     profile = record_profile(agent, home)
     start = time.monotonic()
-    load = subprocess.Popen([sender, str(PORT), "100", str(messages), str(per_record), str(per_write)])
-    _, status, sending = os.wait4(load.pid, 0)
-    if status:
-        sys.exit("the sender failed")
+    loads = [
+        subprocess.Popen([sender, str(PORT), str(CONNECTIONS // senders), str(messages // senders),
+                          str(per_record), str(per_write)])
+        for _ in range(senders)]
+    sending = 0
+    for load in loads:
+        _, status, usage = os.wait4(load.pid, 0)
+        if status:
+            sys.exit("the sender failed")
+        sending += usage.ru_utime + usage.ru_stime
     sent = time.monotonic() - start
     # Before it ends, the agent takes what the sockets hold.
     agent.send_signal(signal.SIGTERM)
@@ -88,14 +95,13 @@ pipeline:
     split = shares(profile, home) if profile else "no perf"
     cpu = usage.ru_utime + usage.ru_stime
     is_whole = f"{messages:,}" in report
-    print(f"{per_record:3} a record, {per_write:2} records a write: {messages / seconds:9,.0f} messages/s, "
+    print(f"{senders} sender{'s,' if senders > 1 else ', '} {per_record:2} a record, {per_write:2} records a write: {messages / seconds:9,.0f} messages/s, "
           f"{'all' if is_whole else 'NOT all'} received\n"
           f"    agent  {cpu / messages * 1e6:.2f} us of CPU each ({usage.ru_utime / messages * 1e6:.2f} user, "
           f"{usage.ru_stime / messages * 1e6:.2f} system), {cpu / seconds * 100:.0f} % of a core, "
           f"{usage.ru_maxrss / 1024:.0f} MB\n"
           f"           {split}\n"
-          f"    sender {(sending.ru_utime + sending.ru_stime) / messages * 1e6:.2f} us each, "
-          f"{(sending.ru_utime + sending.ru_stime) / sent * 100:.0f} % of a core", flush=True)
+          f"    sender {sending / messages * 1e6:.2f} us each, {sending / sent * 100:.0f} % of a core", flush=True)
 
 
 def main():
@@ -109,8 +115,8 @@ def main():
                         "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=bench",
                         "-keyout", home / "s.key", "-out", home / "s.crt"],
                        check=True, stderr=subprocess.DEVNULL)
-        for per_record, per_write in [(1, 1), (1, 8), (1, 64), (16, 1)]:
-            measure(home, sender, messages, per_record, per_write)
+        for senders, per_record, per_write in [(1, 1, 1), (2, 1, 1), (1, 1, 8), (1, 1, 64), (1, 16, 1)]:
+            measure(home, sender, senders, messages, per_record, per_write)
 
 
 main()
