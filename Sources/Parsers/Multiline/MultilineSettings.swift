@@ -100,7 +100,20 @@ struct MultilineSettings {
                 "no rule is of the state '\(MultilineRules.startState)'",
                 hint: "the first line of a group is found by that one")
         }
+        // A rule that could not be read might be of any state.
+        if rules.count == list.count { checkNextStates(list, states) }
         return rules
+    }
+
+    /// Behind a state of no rule every line would begin a group anew.
+    private mutating func checkNextStates(_ rules: [Setting], _ states: [String]) {
+        for setting in rules.compactMap({ $0["next_state"] }) {
+            guard let state = setting.scalar, !states.contains(state) else { continue }
+            report(
+                .unknownChoice, setting.location, "no rule is of the state '\(state)'",
+                hint: Suggestion.hint(for: state, among: states)
+                    ?? "there are \(states.joined(separator: ", "))")
+        }
     }
 
     private mutating func readRule(_ setting: Setting) -> MultilineRules.Rule? {

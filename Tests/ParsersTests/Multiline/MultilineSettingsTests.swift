@@ -50,6 +50,24 @@ import Testing
     }
 
     @Test(arguments: [
+        // The next states of two rules; what is said of the one that is none.
+        (["rest", "rest"], nil),
+        (["rest", "start_state"], nil),
+        (["rest", "ret"], "no rule is of the state 'ret' (did you mean 'rest'?)"),
+        (["nowhere", "rest"], "no rule is of the state 'nowhere' (there are start_state, rest)"),
+    ])
+    func knowsEveryNextState(next: [String], message: String?) {
+        let rules = zip(["start_state", "rest"], next).map {
+            [("state", $0), ("regex", "x"), ("next_state", $1)]
+        }
+        var library = ParserLibrary.stock
+        var problems: [SettingsProblem] = []
+        library.addMultiline(from: [section([("name", "a")], rules: rules)], problems: &problems)
+        let said = problems.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") }
+        #expect(said == (message.map { [$0] } ?? []))
+    }
+
+    @Test(arguments: [
         ([("type", "regex")], rules, ErrorCode.missingKey),
         ([("name", "a"), ("type", "endswith")], rules, .notSupportedYet),
         ([("name", "a"), ("type", "equal")], [], .notSupportedYet),
