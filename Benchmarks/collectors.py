@@ -94,16 +94,16 @@ class Reserve:
     times the write that caused it.
     """
 
-    def __init__(self, directory, megabytes=2200):
+    def __init__(self, directory, megabytes):
         self.path = pathlib.Path(directory) / "reserve"
-        self.length = self.total = megabytes << 20
+        self.length = megabytes << 20
+        block = bytes(1 << 20)
         with open(self.path, "wb") as file:
             for _ in range(megabytes):
-                file.write(bytes(1 << 20))
+                file.write(block)
 
-    def give(self, share):
-        """Frees a part of what there was in the beginning."""
-        self.length = max(0, int(self.length - share * self.total))
+    def give(self, megabytes):
+        self.length = max(0, self.length - (megabytes << 20))
         os.truncate(self.path, self.length)
 
     def give_all(self):
@@ -116,12 +116,14 @@ def in_turns(first, second, load, mode, rate, pairs, seconds, home):
     `home` takes a reserve of memory while it lasts.
     """
     count, costs, sent = int(rate * seconds), [], 0
-    reserve = Reserve(home)
+    # What a turn writes: up to 800 bytes a record.
+    megabytes = 1 + count * (24 if mode == "ipfix" else 1) * 800 // (1 << 20)
+    reserve = Reserve(home, min(megabytes * (2 * pairs + 2), 8 << 10))
     for pair in range(-1, pairs):
         order = (first, second) if pair % 2 == 0 else (second, first)
         cost = {}
         for collector in order:
-            reserve.give(1 / (2 * pairs + 2))
+            reserve.give(megabytes)
             spent, records = collector.turn(load, mode, count, rate)
             cost[collector] = spent / 1000 / records
         sent += records
