@@ -101,6 +101,7 @@ import Testing
         sender.send(.put("k", Self.payload("text"), headers: []), as: 9)
         let after = outcomes(1, of: sender)
         #expect(after.map(\.number) == [9])
+        _ = try answer(try #require(after.first).outcome)
         #expect(store.objects["b/k"] == Array("text".utf8))
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import System
 
 /// A request as a test's server received it.
@@ -53,7 +54,7 @@ public final class LoopbackHTTP: Sendable {
     public struct Failure: Error {}
 
     public let port: UInt16
-    private let listener: Int32
+    private let listener: Listener
     private let answer: @Sendable (ReceivedRequest) -> Reply
     private let resetsBody: @Sendable (ReceivedRequest) -> Bool
 
@@ -66,12 +67,13 @@ public final class LoopbackHTTP: Sendable {
         SignalSet.ignoreBrokenPipes()
         self.answer = answer
         self.resetsBody = resetsBody
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socketNumber = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = Listener(descriptor: socketNumber)
+        self.listener = listener
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let socketNumber = listener
         // Pointers live for the calls only.
         let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
@@ -88,19 +90,37 @@ public final class LoopbackHTTP: Sendable {
             while true {
                 // No address is wanted.
                 let descriptor = accept(socketNumber, nil, nil)
-                if descriptor < 0 { return }
+                if descriptor < 0 { return listener.close() }
                 _ = Thread.start(name: "http") { serve(descriptor) }
             }
         }
     }
 
     /// Refuses connections from now on; those that are open go on.
-    public func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+    public func stop() { listener.stop() }
+
+    deinit { listener.stop() }
+}
+
+/// A socket that listens: closed by the thread that accepts, so that nobody else touches its number,
+/// which may be another socket's by then.
+private final class Listener: Sendable {
+    private let descriptor: Int32
+    private let isOpen = Mutex(true)
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Refuses connections from now on, and ends `accept`.
+    func stop() {
+        isOpen.withLock { if $0 { shutdown(descriptor, Int32(SHUT_RDWR)) } }
     }
 
-    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+    func close() {
+        isOpen.withLock { isOpen in
+            isOpen = false
+            Glibc.close(descriptor)
+        }
+    }
 }
 
 /// One connection, served to its end.
