@@ -197,6 +197,10 @@ import Testing
         SyslogLine(
             "<13>1 2026-10-11T22:14:15Z h 45 - - -  some text",
             ["app_name": "45", "vendor": nil, "sequence": nil, "message": " some text"]),
+        // 2⁶⁴ + 1, which is no number of a message.
+        SyslogLine(
+            "<189>1 2026-10-11T22:14:15Z r 18446744073709551617 - - -  *Oct 11 22:14:14: %SYS-5-X: x",
+            ["vendor": "Cisco", "sequence": nil]),
         SyslogLine(
             "<13>1 2026-10-11T22:14:15Z h %d - - - text", ["app_name": "%d", "message": "text"]),
         SyslogLine(

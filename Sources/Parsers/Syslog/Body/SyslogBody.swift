@@ -76,8 +76,9 @@ struct SyslogBody: ~Copyable {
         var value: UInt64 = 0
         for offset in range where line.byte(at: offset).isDigit {
             value = value &* 10 &+ UInt64(line.byte(at: offset) &- 0x30)
+            if value > UInt32.max { return 0 }
         }
-        return UInt32(exactly: value) ?? 0
+        return UInt32(value)
     }
 
     /// Whether two pairs stand at `start`, the second up to its `=`, or words with commas between.
