@@ -149,8 +149,15 @@ def median_range(values):
     return statistics.median(values), low, high
 
 
-def verdict(low, high, wanted):
-    return "holds" if high <= wanted else "fails" if low > wanted else "open"
+def compared(costs, wanted, extra=0):
+    """Cells of a table: microseconds of both, their ratio, its range, what is wanted, and whether it holds.
+
+    `extra` microseconds belong to each of the second.
+    """
+    ratio, low, high = median_range([one / (other + extra) for one, other in costs])
+    first, second = (statistics.median(column) for column in zip(*costs))
+    verdict = "holds" if high <= wanted else "fails" if low > wanted else "open"
+    return [f"{first:.2f}", f"{second + extra:.2f}", f"{ratio:.2f}", f"{low:.2f}-{high:.2f}", f"{wanted:.2f}", verdict]
 
 
 def show(rows):

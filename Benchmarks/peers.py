@@ -13,11 +13,10 @@ import argparse
 import pathlib
 import resource
 import shutil
-import statistics
 import subprocess
 import tempfile
 
-from collectors import AGENT, ROOT, Collector, in_turns, load_generator, median_range, show, verdict
+from collectors import AGENT, ROOT, Collector, compared, in_turns, load_generator, show
 
 PORTS = {"ours": 5514, "peer": 5515}
 
@@ -93,10 +92,7 @@ def run(load, case, pairs, seconds, storage):
             str(sent - other.lines()) if mode != "ipfix" else "-"]
     extra = printing(other.out) / sent if case == "ipfix-json" else 0
     shutil.rmtree(home, ignore_errors=True)
-    ratio, low, high = median_range([mine / (theirs + extra) for mine, theirs in costs])
-    mine, theirs = (statistics.median(column) for column in zip(*costs))
-    return [case, storage, f"{mine:.2f}", f"{theirs + extra:.2f}", f"{ratio:.2f}", f"{low:.2f}-{high:.2f}",
-            f"{wanted:.2f}", verdict(low, high, wanted), *lost, f"{ours.idle:.1f}", f"{peak:.1f}"]
+    return [case, storage, *compared(costs, wanted, extra), *lost, f"{ours.idle:.1f}", f"{peak:.1f}"]
 
 
 def main():

@@ -8,11 +8,10 @@ usage: Benchmarks/senders.py [--senders N] [--pairs N] [--seconds S] [syslog|rou
 import argparse
 import pathlib
 import shutil
-import statistics
 import subprocess
 import tempfile
 
-from collectors import ROOT, in_turns, median_range, show, verdict
+from collectors import ROOT, compared, in_turns, show
 from peers import PORTS, agent
 
 RATE = 100_000
@@ -29,10 +28,7 @@ def run(load, kind, senders, pairs, seconds):
     one.stop()
     lost = 2 * sent - many.lines() - one.lines()
     shutil.rmtree(home, ignore_errors=True)
-    ratio, low, high = median_range([first / second for first, second in costs])
-    of_many, of_one = (statistics.median(column) for column in zip(*costs))
-    return [kind, f"{senders}", f"{of_many:.2f}", f"{of_one:.2f}", f"{ratio:.2f}", f"{low:.2f}-{high:.2f}",
-            f"{WANTED:.2f}", verdict(low, high, WANTED), str(lost), f"{peak:.1f}"]
+    return [kind, f"{senders}", *compared(costs, WANTED), str(lost), f"{peak:.1f}"]
 
 
 def main():

@@ -8,10 +8,9 @@ usage: Benchmarks/storage.py [--pairs N] [--seconds S] [CASE ...]
 import argparse
 import pathlib
 import shutil
-import statistics
 import tempfile
 
-from collectors import in_turns, load_generator, median_range, show, verdict
+from collectors import compared, in_turns, load_generator, show
 from peers import CASES, PORTS, agent
 
 WANTED = 1.25
@@ -28,10 +27,7 @@ def run(load, case, pairs, seconds):
     memory.stop()
     lost = 2 * sent - disk.lines() - memory.lines()
     shutil.rmtree(home, ignore_errors=True)
-    ratio, low, high = median_range([first / second for first, second in costs])
-    on_disk, in_memory = (statistics.median(column) for column in zip(*costs))
-    return [case, f"{in_memory:.2f}", f"{on_disk:.2f}", f"{ratio:.2f}", f"{low:.2f}-{high:.2f}", f"{WANTED:.2f}",
-            verdict(low, high, WANTED), str(lost), f"{peak:.1f}"]
+    return [case, *compared(costs, WANTED), str(lost), f"{peak:.1f}"]
 
 
 def main():
@@ -45,7 +41,7 @@ def main():
         if load is None:
             print("no comparison of storages: no load generator or no gcc")
             return
-        rows = [["case", "memory us", "disk us", "ratio", "95 %", "wanted", "", "lost", "peak MB"]]
+        rows = [["case", "disk us", "memory us", "ratio", "95 %", "wanted", "", "lost", "peak MB"]]
         for case in arguments.cases:
             rows.append(run(load, case, arguments.pairs, arguments.seconds))
         show(rows)

@@ -40,10 +40,13 @@ public struct OutputEngine: Sendable {
     /// Nanoseconds between two tries at most: what only somebody's help can mend is tried as seldom.
     public var longestPause: Int64
 
+    /// Nanoseconds; what holds unless the configuration says otherwise.
+    public static let usualLongestPause: Int64 = 30_000_000_000
+
     public init(
         wake: @escaping @Sendable () -> Void = {},
         isOverdue: @escaping @Sendable () -> Bool = { false },
-        longestPause: Int64 = 30_000_000_000
+        longestPause: Int64 = Self.usualLongestPause
     ) {
         self.wake = wake
         self.isOverdue = isOverdue

@@ -18,8 +18,8 @@ struct TopicList {
     ///
     /// A word counts when RouterOS is known to use it; a single word must tell the importance or be
     /// one of those that RouterOS sends alone, so that a message beginning with `system` or `packet`
-    /// is none. Version 6 leaves words empty, WinBox puts spaces behind the commas. Relays that take the list for the tag of RFC 3164 put a
-    /// colon behind it; then it must have a comma.
+    /// is none. Version 6 leaves words empty, WinBox puts spaces behind the commas. Relays that take
+    /// the list for the tag of RFC 3164 put a colon behind it; then it must have a comma.
     ///
     /// - Parameter allowsOne: whether a single word may be a list.
     static func read(

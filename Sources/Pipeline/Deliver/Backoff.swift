@@ -5,13 +5,12 @@ import System
 /// the same moment.
 struct Backoff {
     private static let first: Int64 = 250_000_000
-    static let usualLongest: Int64 = 30_000_000_000
 
     private let longest: Int64
     private var attempt = 0
 
     /// - Parameter longest: nanoseconds.
-    init(longest: Int64 = usualLongest) { self.longest = longest }
+    init(longest: Int64 = OutputEngine.usualLongestPause) { self.longest = longest }
 
     /// The next pause in nanoseconds.
     mutating func next() -> Int64 {

@@ -39,7 +39,7 @@ final class OutputWorker: @unchecked Sendable {
     ///   - longestPause: nanoseconds between attempts.
     init(
         name: String, delivery: Delivery, limits: ReaderLimits, flush: Int64,
-        longestPause: Int64 = Backoff.usualLongest, log: Log
+        longestPause: Int64 = OutputEngine.usualLongestPause, log: Log
     ) {
         self.name = name
         self.delivery = delivery

@@ -22,7 +22,7 @@ struct Trouble {
     private static let reasonLimit = 16
 
     /// - Parameter longestPause: nanoseconds between two attempts.
-    init(meanwhile: String, longestPause: Int64 = Backoff.usualLongest) {
+    init(meanwhile: String, longestPause: Int64 = OutputEngine.usualLongestPause) {
         self.meanwhile = meanwhile
         self.longestPause = longestPause
         backoff = Backoff(longest: longestPause)

@@ -319,7 +319,7 @@ struct InstanceReader {
 
     private func longestPause(of instance: Instance, findings: inout Findings) -> Int64 {
         let key = "retry_max_pause"
-        let pause = instance.options.duration(key) ?? Backoff.usualLongest
+        let pause = instance.options.duration(key) ?? OutputEngine.usualLongestPause
         if !(1_000_000_000...3_600_000_000_000).contains(pause) {
             findings.report(
                 .outOfRange, at: instance.options.valueLocation(of: key) ?? instance.location,
